@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { UploadDescription } from '../domain/describe-upload.ts'
+import { kind } from '../domain/kinds.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Repository } from '../domain/repository.ts'
+import type { Upload } from '../domain/upload.ts'
+import type { BlobStore, CopyName, Spooled } from './ports/blob-store.ts'
+import type { Catalog } from './ports/catalog.ts'
+
+/** An upload that has been received whole but is not durable yet. */
+export interface ReceivedUpload {
+  readonly organization: number
+  readonly uploader: string
+  readonly description: UploadDescription
+  readonly event: string
+  readonly repository: Repository | undefined
+  readonly files: readonly { readonly part: string; readonly fileName: string | undefined; readonly spooled: Spooled }[]
+}
+
+interface Stores {
+  readonly catalog: Catalog
+  readonly blobs: BlobStore
+}
+
+const attempts = 5
+
+/**
+ * Makes an upload a map, or finds the map it repeats; resolves with its id once bytes and row are durable. The one rule of
+ * repeats lives in the catalog's declareUpload and commitUpload. The received files are discarded in every case.
+ */
+export async function keepUpload(stores: Stores, received: ReceivedUpload): Promise<number> {
+  const upload = describe(received)
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const id = await tryToKeep(stores, upload, received)
+      if (id !== undefined) return id
+    }
+    throw new Problem('unavailable', 'The same content is being removed right now; send the upload again')
+  } finally {
+    await Promise.all(received.files.map(file => stores.blobs.discard(file.spooled)))
+  }
+}
+
+async function tryToKeep(stores: Stores, upload: Upload, received: ReceivedUpload): Promise<number | undefined> {
+  const declared = await stores.catalog.declareUpload(upload)
+  if ('repeatOf' in declared) return declared.repeatOf
+  try {
+    await Promise.all(declared.write.map(name => stores.blobs.keep(spooledFor(name, received), name)))
+    const committed = await stores.catalog.commitUpload(declared.intent, upload)
+    if (!committed) return undefined
+    await removeCopies(stores, committed.unneeded)
+    return committed.id
+  } catch (error) {
+    // A commit whose answer was lost has ended its intent: then there is nothing to abandon and nothing is removed
+    await removeCopies(stores, await stores.catalog.abandonUpload(declared.intent).catch(() => []))
+    throw error
+  }
+}
+
+/** Removes condemned copies; what cannot be removed now is left to the background. */
+async function removeCopies({ catalog, blobs }: Stores, copies: readonly CopyName[]): Promise<void> {
+  if (copies.length === 0) return
+  try {
+    await Promise.all(copies.map(copy => blobs.remove(copy)))
+    await catalog.forgetCopies(copies)
+  } catch {
+    // The catalog keeps them condemned, so the background tries again
+  }
+}
+
+function spooledFor(name: CopyName, { files }: ReceivedUpload): Spooled {
+  const file = files.find(each => each.spooled.digest === name.digest)
+  if (!file) throw new Error(`the catalog asked for a copy of ${name.digest}, which this upload does not have`)
+  return file.spooled
+}
+
+function describe({ organization, uploader, description, event, repository, files }: ReceivedUpload): Upload {
+  const listed = files.map(({ part, fileName, spooled }) => ({ part, fileName, digest: spooled.digest, size: spooled.size }))
+  const [main] = kind(description.kind).parts
+  return {
+    organization,
+    uploader,
+    kind: description.kind,
+    attributes: description.attributes,
+    overwrite: description.overwrite,
+    identity: hash(description.identity),
+    content: hash(listed.map(file => `${file.part} ${file.digest}`).sort()),
+    size: listed.find(file => file.part === main)?.size ?? 0,
+    files: listed,
+    event,
+    repository,
+  }
+}
+
+function hash(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url')
+}
