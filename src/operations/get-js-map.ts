@@ -21,7 +21,7 @@ export async function getJsMap(
 ): Promise<JsMapContent> {
   const id = await stores.catalog.findJs(organization, query)
   const detail = id === undefined ? undefined : await stores.catalog.detail(organization, id)
-  if (!detail || detail.state !== 'live') throw new Problem('not_found', 'No live js map matches')
+  if (detail?.state !== 'live') throw new Problem('not_found', 'No live js map matches')
   const open = (part: string) => openPart(stores, organization, { id: detail.map.id, file: detail.files.find(each => each.part === part) })
   const sourceMap = await open('source_map')
   if (!sourceMap) throw new Error(`js map ${detail.map.id} has no source_map file`)

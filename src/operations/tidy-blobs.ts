@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import type { BlobStore, Codec, CopyName } from './ports/blob-store.ts'
+import type { BlobStore, Codec } from './ports/blob-store.ts'
 import type { Catalog, CompressibleCopy } from './ports/catalog.ts'
 
 interface Stores {
@@ -8,11 +7,6 @@ interface Stores {
 }
 
 const batch = 100
-
-/** A name no other copy has. */
-export function newGeneration(): string {
-  return randomBytes(12).toString('hex')
-}
 
 /** Compresses copies that are still stored as they came, one after another; says how many it looked at. `pause` is awaited before each. */
 export async function compressBlobs(stores: Stores, codec: Codec, pause: () => Promise<void>): Promise<number> {
@@ -25,8 +19,7 @@ export async function compressBlobs(stores: Stores, codec: Codec, pause: () => P
 }
 
 async function compressBlob({ catalog, blobs }: Stores, codec: Codec, { name }: CompressibleCopy): Promise<void> {
-  const smaller: CopyName = { ...name, codec, generation: newGeneration() }
-  await catalog.reserveCopy(smaller)
+  const smaller = await catalog.reserveCopy(name, codec)
   const storedSize = await blobs.compress(name, smaller)
   if (storedSize === undefined) await catalog.settleCopy(name, smaller)
   else await catalog.switchCopy(name, smaller, storedSize)

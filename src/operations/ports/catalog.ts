@@ -1,7 +1,7 @@
 import type { Selection } from '../../domain/selection.ts'
 import type { SourceMap } from '../../domain/source-map.ts'
 import type { Upload } from '../../domain/upload.ts'
-import type { CopyName } from './blob-store.ts'
+import type { Codec, CopyName } from './blob-store.ts'
 import type { KeyCatalog } from './key-catalog.ts'
 import type { ReadCatalog } from './read-catalog.ts'
 
@@ -110,8 +110,8 @@ export interface Catalog extends KeyCatalog, ReadCatalog {
 
   /** In the background: copies stored as they came, oldest first. */
   compressible(limit: number): Promise<readonly CompressibleCopy[]>
-  /** Before a compressed copy is written: records the intent to. */
-  reserveCopy(copy: CopyName): Promise<void>
+  /** Before a compressed copy is written: names it and records the intent. */
+  reserveCopy(from: CopyName, codec: Codec): Promise<CopyName>
   /** When a compressed copy is durable: look-ups use it from now on and the old copy is condemned. False when the old copy is not current any more; then the new one is condemned. */
   switchCopy(from: CopyName, to: CopyName, storedSize: number): Promise<boolean>
   /** When compression does not pay: never try this copy again; the reserved one is condemned. */

@@ -1,0 +1,142 @@
+import type { Upload } from '../domain/upload.ts'
+import type { CopyName } from '../operations/ports/blob-store.ts'
+import type { Catalog } from '../operations/ports/catalog.ts'
+import type { Db } from './engine.ts'
+import { newGeneration } from './generation.ts'
+import type { BlobCopyTable } from './schema.ts'
+import { inTransaction } from './transaction.ts'
+
+type Copies = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'condemned' | 'forgetCopies'>
+
+/** Below this many bytes a file takes one disk block whatever is done to it. */
+const worthCompressing = 4096
+
+/** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
+export function copies(db: Db): Copies {
+  return { ...compression(db), ...removal(db) }
+}
+
+function compression(db: Db): Omit<Copies, 'condemned' | 'forgetCopies'> {
+  return {
+    async compressible(limit) {
+      const rows = await db
+        .selectFrom('blob_copy')
+        .select(['organization', 'digest', 'generation', 'codec', 'stored_size'])
+        .where('state', '=', 'stored')
+        .where('settled', '=', 0)
+        .limit(limit)
+        .execute()
+      return rows.map(({ stored_size, ...name }) => ({ name, size: stored_size }))
+    },
+
+    async reserveCopy(from, codec) {
+      const name = { ...from, codec, generation: newGeneration() }
+      await db
+        .insertInto('blob_copy')
+        .values({ ...name, stored_size: 0, state: 'reserved', settled: 1 })
+        .execute()
+      return name
+    },
+
+    switchCopy: (from, to, storedSize) =>
+      inTransaction(db, async trx => {
+        const switched = await setCurrent(trx, to, from.generation)
+        await change(trx, switched ? from : to, { state: 'condemned' })
+        if (switched) await change(trx, to, { state: 'stored', stored_size: storedSize })
+        return switched
+      }),
+
+    settleCopy: (name, reserved) =>
+      inTransaction(db, async trx => {
+        await change(trx, name, { settled: 1 })
+        await change(trx, reserved, { state: 'condemned' })
+      }),
+  }
+}
+
+function removal(db: Db): Pick<Copies, 'condemned' | 'forgetCopies'> {
+  return {
+    async condemned(limit) {
+      return db
+        .selectFrom('blob_copy')
+        .select(['organization', 'digest', 'generation', 'codec'])
+        .where('state', '=', 'condemned')
+        .limit(limit)
+        .execute()
+    },
+
+    forgetCopies: names =>
+      inTransaction(db, async trx => {
+        for (const name of names) await copy(trx.deleteFrom('blob_copy'), name).where('state', '=', 'condemned').execute()
+      }),
+  }
+}
+
+/** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent. Incomplete when content it relied on is gone. */
+export async function promoteCopies(trx: Db, intent: number): Promise<{ complete: boolean; unneeded: readonly CopyName[] }> {
+  const rows = await trx
+    .deleteFrom('upload_intent')
+    .where('number', '=', intent)
+    .returning(['organization', 'digest', 'generation'])
+    .execute()
+  const unneeded: CopyName[] = []
+  let complete = true
+  for (const { organization, digest, generation } of rows) {
+    const name = { organization, digest, generation: generation ?? '', codec: 'identity' } as const
+    if (generation === null) complete &&= await hasCopy(trx, name)
+    else if (await setCurrent(trx, name, null)) await change(trx, name, promoted(await sizeOf(trx, name)))
+    else {
+      await change(trx, name, { state: 'condemned' })
+      unneeded.push(name)
+    }
+  }
+  return { complete, unneeded }
+}
+
+/** Counts the files of a new map as references to their contents. */
+export async function addReferences(trx: Db, { organization, files }: Upload): Promise<void> {
+  for (const { digest } of files)
+    await trx
+      .updateTable('blob')
+      .set(set => ({ reference_count: set('reference_count', '+', 1) }))
+      .where('organization', '=', organization)
+      .where('digest', '=', digest)
+      .execute()
+}
+
+function promoted(size: number): Partial<BlobCopyTable> {
+  return { state: 'stored', settled: size < worthCompressing ? 1 : 0 }
+}
+
+async function sizeOf(trx: Db, { organization, digest }: CopyName): Promise<number> {
+  const blob = trx.selectFrom('blob').select('size').where('organization', '=', organization).where('digest', '=', digest)
+  return (await blob.executeTakeFirstOrThrow()).size
+}
+
+async function hasCopy(trx: Db, { organization, digest }: CopyName): Promise<boolean> {
+  const blob = trx.selectFrom('blob').select('generation').where('organization', '=', organization).where('digest', '=', digest)
+  return ((await blob.executeTakeFirst())?.generation ?? null) !== null
+}
+
+/** Points look-ups at a copy if they still read `from`. */
+async function setCurrent(trx: Db, { organization, digest, generation }: CopyName, from: string | null): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('blob')
+    .set({ generation })
+    .where('organization', '=', organization)
+    .where('digest', '=', digest)
+    .where('generation', from === null ? 'is' : '=', from)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+async function change(trx: Db, name: CopyName, values: Partial<BlobCopyTable>): Promise<void> {
+  await copy(trx.updateTable('blob_copy'), name).set(values).execute()
+}
+
+function copy<Q extends { where(column: 'organization' | 'digest' | 'generation', operator: '=', value: string | number): Q }>(
+  query: Q,
+  name: CopyName,
+): Q {
+  return query.where('organization', '=', name.organization).where('digest', '=', name.digest).where('generation', '=', name.generation)
+}

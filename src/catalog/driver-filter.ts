@@ -1,0 +1,54 @@
+import type { FilterName } from '../domain/filters.ts'
+import { kind } from '../domain/kinds.ts'
+import type { Criterion, Selection } from '../domain/selection.ts'
+
+/** Filters that few maps share a value of, narrowest first: the first one given leads the query. */
+const narrow: readonly FilterName[] = ['id', 'uuid', 'debug_id', 'gnu_build_id', 'go_build_id', 'file_hash', 'build_id', 'filename']
+const release: readonly FilterName[] = ['service', 'version']
+const broad: readonly FilterName[] = ['origin_version', 'origin', 'arch', 'symbol_source']
+
+/** How a selection is looked up: by which filters' index, and what is left to be checked row by row. */
+export interface LookUp {
+  /** Filters whose index leads; none means the kind as a whole. */
+  readonly leading: readonly Criterion[]
+  readonly rest: readonly Criterion[]
+  /** Whether service and version are known to be empty, so that their places in the index can be filled. */
+  readonly withoutRelease: boolean
+  /** Whether the work is in proportion to the answer: nothing is left to be checked, or the index is narrow. */
+  readonly bounded: boolean
+}
+
+/** Chooses the index path of a selection by rule, not by statistics, so that it is the same on every machine. */
+export function lookUp({ kind: name, criteria }: Selection): LookUp {
+  const leading = leadingCriteria(criteria)
+  const rest = criteria.filter(each => !leading.includes(each))
+  const [first] = leading
+  const hasRelease = kind(name).attributes.includes('service')
+  const byRelease = !first || first.filter === 'filename' || release.includes(first.filter)
+  const isNarrow = first !== undefined && narrow.includes(first.filter) && first.filter !== 'filename'
+  return { leading, rest, withoutRelease: !hasRelease && byRelease, bounded: isNarrow || rest.length === 0 }
+}
+
+function leadingCriteria(criteria: readonly Criterion[]): readonly Criterion[] {
+  const given = (names: readonly FilterName[]) => names.flatMap(name => criteria.filter(each => each.filter === name))
+  const [narrowest] = given(narrow)
+  // The index over file names goes on with service and version
+  if (narrowest?.filter === 'filename') return [narrowest, ...given(release)]
+  if (narrowest) return [narrowest]
+  const ofRelease = given(release)
+  return ofRelease.length > 0 ? ofRelease : given(broad).slice(0, 1)
+}
+
+/** The selection cut into parts that each are one stretch of the leading index, where rows lie in id order. */
+export function strands(selection: Selection): readonly Selection[] {
+  const { leading } = lookUp(selection)
+  const split = leading.filter(each => each.filter !== 'id' && each.filter !== 'uuid')
+  return split.reduce<readonly Selection[]>(
+    (parts, { filter, values }) => parts.flatMap(part => values.map(value => narrowTo(part, { filter, values: [value] }))),
+    [selection],
+  )
+}
+
+function narrowTo(selection: Selection, criterion: Criterion): Selection {
+  return { ...selection, criteria: selection.criteria.map(each => (each.filter === criterion.filter ? criterion : each)) }
+}

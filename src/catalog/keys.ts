@@ -1,0 +1,104 @@
+import type { Permission } from '../domain/permissions.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Key, KeyCatalog, NewKey, Organization } from '../operations/ports/key-catalog.ts'
+import type { Db } from './engine.ts'
+import type { AccessKeyTable, OrganizationTable } from './schema.ts'
+import { inTransaction } from './transaction.ts'
+
+/** Rows about who may do what. */
+export function keys(db: Db): KeyCatalog {
+  return {
+    findKeys: async hashes =>
+      (
+        await keyRows(db)
+          .where('hash', 'in', [...hashes])
+          .execute()
+      ).map(toKey),
+
+    touchKeys: usedAt =>
+      inTransaction(db, async trx => {
+        for (const [id, last_used_at] of usedAt) await trx.updateTable('access_key').set({ last_used_at }).where('id', '=', id).execute()
+      }),
+
+    createKey: key =>
+      inTransaction(db, async trx => {
+        await insertKey(trx, key)
+        return toKey(await keyRows(trx).where('access_key.id', '=', key.id).executeTakeFirstOrThrow())
+      }),
+
+    async listKeys(organization) {
+      const rows = keyRows(db).$if(organization !== undefined, query => query.where('organization.name', '=', organization ?? ''))
+      return (await rows.orderBy('access_key.created_at').orderBy('access_key.id').execute()).map(toKey)
+    },
+
+    async revokeKey(id, at) {
+      await db.updateTable('access_key').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).execute()
+      return (await db.selectFrom('access_key').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+    },
+
+    createOrganization: (name, uuid, at) => inTransaction(db, trx => insertOrganization(trx, { name, uuid, at })),
+
+    listOrganizations: async () => (await db.selectFrom('organization').selectAll().orderBy('number').execute()).map(toOrganization),
+
+    bootstrap: (organization, first) =>
+      inTransaction(db, async trx => {
+        const any = await trx.selectFrom('organization').select('number').limit(1).executeTakeFirst()
+        if (any) return false
+        await insertOrganization(trx, organization)
+        for (const key of first) await insertKey(trx, key)
+        return true
+      }),
+  }
+}
+
+function keyRows(db: Db) {
+  return db
+    .selectFrom('access_key')
+    .innerJoin('organization', 'organization.number', 'access_key.organization')
+    .selectAll('access_key')
+    .select(['organization.uuid as organization_uuid', 'organization.name as organization_name'])
+}
+
+function toKey(row: AccessKeyTable & { organization_uuid: string; organization_name: string }): Key {
+  return {
+    id: row.id,
+    type: row.type,
+    organization: row.organization,
+    organizationUuid: row.organization_uuid,
+    organizationName: row.organization_name,
+    name: row.name,
+    creator: row.creator,
+    permissions: row.permissions === '' ? [] : (row.permissions.split(' ') as Permission[]),
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    hash: row.hash,
+  }
+}
+
+async function insertKey(trx: Db, key: NewKey): Promise<void> {
+  const { id, type, name, creator, hash, permissions, createdAt, expiresAt, organizationName } = key
+  const owner = await trx.selectFrom('organization').select('number').where('name', '=', organizationName).executeTakeFirst()
+  if (!owner) throw new Problem('not_found', `No organization is called ${JSON.stringify(organizationName)}`)
+  const times = { created_at: createdAt, expires_at: expiresAt ?? null }
+  await trx
+    .insertInto('access_key')
+    .values({ id, type, name, creator, hash, organization: owner.number, permissions: permissions.join(' '), ...times })
+    .execute()
+}
+
+async function insertOrganization(trx: Db, { name, uuid, at }: { name: string; uuid: string; at: number }): Promise<Organization> {
+  const taken = await trx.selectFrom('organization').select('number').where('name', '=', name).executeTakeFirst()
+  if (taken) throw new Problem('conflict', `An organization is called ${JSON.stringify(name)} already`)
+  const { last } = await trx
+    .selectFrom('organization')
+    .select(set => set.fn.max('number').as('last'))
+    .executeTakeFirstOrThrow()
+  const row = { number: (last ?? 0) + 1, uuid, name, created_at: at, last_map_id: 0, last_map_at: 0, last_operation: 0 }
+  return toOrganization(await trx.insertInto('organization').values(row).returningAll().executeTakeFirstOrThrow())
+}
+
+function toOrganization({ number, uuid, name, created_at }: OrganizationTable): Organization {
+  return { number, uuid, name, createdAt: created_at }
+}

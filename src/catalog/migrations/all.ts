@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely'
+import * as theStore from './0001-the-store.ts'
+
+/** Every migration, in order; a released one is never changed. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-the-store': theStore,
+}

@@ -1,0 +1,115 @@
+import type { FieldName } from '../domain/fields.ts'
+import type { Kind } from '../domain/kinds.ts'
+import type { Codec } from '../operations/ports/blob-store.ts'
+import type { KeyType } from '../operations/ports/key-catalog.ts'
+
+/** A column for each attribute a map can carry. */
+type FieldColumns = { [name in FieldName]: string | null }
+
+/** Times are milliseconds since 1970, sizes bytes, flags 0 or 1; the migrations say what each table is for. */
+export interface SourceMapTable extends FieldColumns {
+  organization: number
+  id: number
+  kind: Kind
+  size: number
+  created_at: number
+  state_version: number
+  deleted_at: number | null
+  purged_at: number | null
+  last_operation: number | null
+  identity: string
+  content: string
+  overwrite: number
+  uploader: string
+  repository_url: string | null
+  repository_commit: string | null
+  event: string
+}
+
+export interface OrganizationTable {
+  number: number
+  uuid: string
+  name: string
+  created_at: number
+  last_map_id: number
+  last_map_at: number
+  last_operation: number
+}
+
+export interface AccessKeyTable {
+  id: string
+  organization: number
+  type: KeyType
+  name: string
+  creator: string
+  permissions: string
+  created_at: number
+  last_used_at: number | null
+  expires_at: number | null
+  revoked_at: number | null
+  hash: string
+}
+
+export interface SourceMapFileTable {
+  organization: number
+  id: number
+  part: string
+  file_name: string | null
+  digest: string
+  size: number
+}
+
+export interface BlobTable {
+  organization: number
+  digest: string
+  size: number
+  reference_count: number
+  generation: string | null
+}
+
+export interface BlobCopyTable {
+  organization: number
+  digest: string
+  generation: string
+  codec: Codec
+  stored_size: number
+  state: 'reserved' | 'stored' | 'condemned'
+  settled: number
+}
+
+export interface UploadIntentTable {
+  number: number
+  organization: number
+  digest: string
+  generation: string | null
+  started_at: number
+}
+
+export interface OperationTable {
+  organization: number
+  number: number
+  kind: 'deletion' | 'restoration'
+  actor: string
+  address: string | null
+  at: number
+  undo_until: number | null
+  reason: string | null
+  selection: string
+  count: number
+  size: number
+  members: string
+}
+
+/** All tables of the catalog. */
+export interface Schema {
+  installation: { id: string; created_at: number }
+  organization: OrganizationTable
+  access_key: AccessKeyTable
+  source_map: SourceMapTable
+  source_map_uuid: { organization: number; uuid: string; id: number }
+  source_map_file: SourceMapFileTable
+  blob: BlobTable
+  blob_copy: BlobCopyTable
+  upload_intent: UploadIntentTable
+  operation: OperationTable
+}

@@ -1,0 +1,47 @@
+import { Worker } from 'node:worker_threads'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import { type Call, type Reply, type ThreadSettings, toError } from './calls.ts'
+
+interface Waiting {
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A thread with a connection of its own, to which catalog methods can be sent. */
+export class CatalogThread {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  #last = 0
+
+  constructor(settings: ThreadSettings) {
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: settings })
+    this.#worker.on('message', (reply: Reply) => this.#settle(reply))
+    this.#worker.on('error', error => this.#failAll(error instanceof Error ? error : new Error(String(error))))
+    this.#worker.on('exit', () => this.#failAll(new Error('the catalog is closed')))
+  }
+
+  /** Runs a method in the thread; what is under way there is finished first. */
+  call<M extends keyof Catalog>(method: M, args: Parameters<Catalog[M]>): ReturnType<Catalog[M]> {
+    const number = ++this.#last
+    const answer = new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
+    this.#worker.postMessage({ number, method, args } satisfies Call)
+    return answer as ReturnType<Catalog[M]>
+  }
+
+  async close(): Promise<void> {
+    await this.call('close', []).catch(() => {})
+    await this.#worker.terminate()
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.number)
+    this.#waiting.delete(reply.number)
+    if ('failure' in reply) waiting?.reject(toError(reply.failure))
+    else waiting?.resolve(reply.result as never)
+  }
+
+  #failAll(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+  }
+}

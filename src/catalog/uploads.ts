@@ -1,0 +1,114 @@
+import { foldCase } from '../domain/caseless.ts'
+import { members } from '../domain/describe-upload.ts'
+import type { Upload } from '../domain/upload.ts'
+import type { CopyName } from '../operations/ports/blob-store.ts'
+import type { Catalog, Committed } from '../operations/ports/catalog.ts'
+import { addReferences, promoteCopies } from './copies.ts'
+import type { Db, Engine } from './engine.ts'
+import { endIntent, openIntent } from './intents.ts'
+import { inTransaction } from './transaction.ts'
+
+type Uploads = Pick<Catalog, 'declareUpload' | 'commitUpload' | 'abandonUpload' | 'abandonStaleIntents'>
+
+/** What a second upload of the same thing does, and how a new map comes to be. `now`: milliseconds since 1970. */
+export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
+  return {
+    declareUpload: upload =>
+      inTransaction(db, async trx => {
+        const repeatOf = await repeat(trx, engine, upload)
+        return repeatOf === undefined ? openIntent(trx, upload, now()) : { repeatOf }
+      }),
+
+    commitUpload: (intent, upload) => inTransaction(db, trx => commit(trx, engine, { intent, upload, at: now() })),
+
+    abandonUpload: intent => inTransaction(db, trx => endIntent(trx, intent)),
+
+    abandonStaleIntents: () =>
+      inTransaction(db, async trx => {
+        const stale = await trx.selectFrom('upload_intent').select('number').distinct().execute()
+        for (const { number } of stale) await endIntent(trx, number)
+        await trx.updateTable('blob_copy').set({ state: 'condemned' }).where('state', '=', 'reserved').execute()
+      }),
+  }
+}
+
+/**
+ * The one rule of repeats: a live map of the same identity whose files are the same to the byte is the map. It is declared
+ * again by raising its state version. Other bytes stand beside it, and a deleted map is no obstacle.
+ */
+async function repeat(trx: Db, engine: Engine, upload: Upload): Promise<number | undefined> {
+  await engine.lockIdentity(trx, upload.organization, upload.identity)
+  const same = await trx
+    .selectFrom('source_map')
+    .select('id')
+    .where('organization', '=', upload.organization)
+    .where('identity', '=', upload.identity)
+    .where('deleted_at', 'is', null)
+    .where('content', '=', upload.content)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!same) return undefined
+  await trx
+    .updateTable('source_map')
+    .set(set => ({ state_version: set('state_version', '+', 1) }))
+    .where('organization', '=', upload.organization)
+    .where('id', '=', same.id)
+    .execute()
+  return same.id
+}
+
+interface Ending {
+  readonly intent: number
+  readonly upload: Upload
+  readonly at: number
+}
+
+async function commit(trx: Db, engine: Engine, { intent, upload, at }: Ending): Promise<Committed | undefined> {
+  const twin = await repeat(trx, engine, upload)
+  if (twin !== undefined) return { id: twin, repeat: true, unneeded: await endIntent(trx, intent) }
+  const { complete, unneeded } = await promoteCopies(trx, intent)
+  // The copies written are kept in any case: the next declaration finds them
+  if (!complete) return undefined
+  const id = await insertMap(trx, upload, at)
+  await addReferences(trx, upload)
+  return { id, repeat: false, unneeded: unneeded satisfies readonly CopyName[] }
+}
+
+async function insertMap(trx: Db, upload: Upload, at: number): Promise<number> {
+  const { id, createdAt } = await nextId(trx, upload.organization, at)
+  const { organization, kind, size, identity, content, uploader, event, repository, attributes } = upload
+  const row = { organization, id, kind, size, created_at: createdAt, state_version: 1, identity, content, uploader, event }
+  const origin = { repository_url: repository?.url ?? null, repository_commit: repository?.commit ?? null }
+  await trx
+    .insertInto('source_map')
+    .values({ ...row, ...origin, ...attributes, overwrite: upload.overwrite ? 1 : 0 })
+    .execute()
+  await insertUuids(trx, upload, id)
+  if (upload.files.length > 0)
+    await trx
+      .insertInto('source_map_file')
+      .values(upload.files.map(({ fileName, ...file }) => ({ organization, id, ...file, file_name: fileName ?? null })))
+      .execute()
+  return id
+}
+
+/** The next id, and a time of creation that is never before that of the last id, so that both give the same order. */
+async function nextId(trx: Db, organization: number, at: number): Promise<{ id: number; createdAt: number }> {
+  const { last_map_id, last_map_at } = await trx
+    .updateTable('organization')
+    .set(set => ({
+      last_map_id: set('last_map_id', '+', 1),
+      last_map_at: set.case().when('last_map_at', '>', at).then(set.ref('last_map_at')).else(at).end(),
+    }))
+    .where('number', '=', organization)
+    .returning(['last_map_id', 'last_map_at'])
+    .executeTakeFirstOrThrow()
+  return { id: last_map_id, createdAt: last_map_at }
+}
+
+async function insertUuids(trx: Db, { organization, attributes }: Upload, id: number): Promise<void> {
+  if (!attributes.uuids) return
+  const rows = members('uuids', attributes.uuids).map(uuid => ({ organization, uuid: foldCase(uuid), id }))
+  if (rows.length > 0) await trx.insertInto('source_map_uuid').values(rows).execute()
+}

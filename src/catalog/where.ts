@@ -1,0 +1,103 @@
+import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { foldCase, isCaseless } from '../domain/caseless.ts'
+import { type FieldName, field } from '../domain/fields.ts'
+import { filter } from '../domain/filters.ts'
+import type { Criterion } from '../domain/selection.ts'
+import type { Scope } from '../operations/ports/catalog.ts'
+import { lookUp } from './driver-filter.ts'
+import type { Engine } from './engine.ts'
+import type { Schema } from './schema.ts'
+
+type Builder = ExpressionBuilder<Schema, 'source_map'>
+type Condition = ExpressionWrapper<Schema, 'source_map', SqlBool> | RawBuilder<SqlBool>
+
+/** The one condition that previews, pages, deletions, restorations and lists of a scope share. */
+export function where(scope: Scope, engine: Engine): (builder: Builder) => ExpressionWrapper<Schema, 'source_map', SqlBool> {
+  const { leading, rest, withoutRelease } = lookUp(scope.selection)
+  return builder =>
+    builder.and([
+      builder('organization', '=', scope.organization),
+      builder('kind', '=', scope.selection.kind),
+      ...inState(builder, scope.state),
+      ...(withoutRelease ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
+      ...leading.map(each => matches(builder, each, { scope, engine: undefined })),
+      ...rest.map(each => matches(builder, each, { scope, engine })),
+    ])
+}
+
+function inState(builder: Builder, state: Scope['state']): Condition[] {
+  if (state === 'live') return [builder('deleted_at', 'is', null)]
+  return [builder('deleted_at', 'is not', null), builder('purged_at', 'is', null)]
+}
+
+interface Context {
+  readonly scope: Scope
+  /** Given when the column must not lead to an index. */
+  readonly engine: Engine | undefined
+}
+
+function matches(builder: Builder, { filter: name, values }: Criterion, context: Context): Condition {
+  if (name === 'id') return hasId(builder, values)
+  if (name === 'uuid') return hasUuid(builder, values, context)
+  if (name === 'filename') return hasFileName(builder, values[0] ?? '', context)
+  const column = filter(name).field as FieldName
+  return field(column).caseless ? equalsCaseless(column, values, context) : equals(column, values, context)
+}
+
+/** Ids as numbers; what is no id matches nothing. */
+export function idNumbers(values: readonly string[]): number[] {
+  return values.filter(value => /^[1-9]\d{0,14}$/.test(value)).map(Number)
+}
+
+function hasId(builder: Builder, values: readonly string[]): Condition {
+  const ids = idNumbers(values)
+  return ids.length > 0 ? builder('id', 'in', ids) : sql<SqlBool>`1 = 0`
+}
+
+function hasUuid(builder: Builder, values: readonly string[], { scope }: Context): Condition {
+  const holders = builder
+    .selectFrom('source_map_uuid')
+    .select('source_map_uuid.id')
+    .where('source_map_uuid.organization', '=', scope.organization)
+    .where('source_map_uuid.uuid', 'in', values.map(foldCase))
+  return builder('source_map.id', 'in', holders)
+}
+
+/** A js file name is the last segment of its path, so both can be asked through the index over file names. `wire:` decision 17. */
+function hasFileName(builder: Builder, value: string, context: Context): Condition {
+  const last = value.slice(value.lastIndexOf('/') + 1)
+  if (context.scope.selection.kind !== 'js' || last === value) return equals('file_name', [value], context)
+  const path = builder('absolute_path', '=', value)
+  return last === '' ? path : builder.and([equals('file_name', [last], context), path])
+}
+
+function equals(column: FieldName, values: readonly string[], { engine }: Context): Condition {
+  const reference = engine ? engine.unindexed(sql.ref(column)) : sql.ref(column)
+  return oneOf(
+    reference,
+    values.map(value => sql`${value}`),
+  )
+}
+
+/** Ignores case for the given values that are hex or UUIDs; the index holds the column in lower case. `wire:` decision 6. */
+function equalsCaseless(column: FieldName, values: readonly string[], context: Context): Condition {
+  const lower = sql`lower(${sql.ref(column)})`
+  const reference = context.engine ? context.engine.unindexed(lower) : lower
+  const lowered = (list: readonly string[]) => list.map(value => sql`lower(${value})`)
+  const exact = values.filter(value => !isCaseless(value))
+  const inIndex = oneOf(reference, lowered(values))
+  if (exact.length === 0) return inIndex
+  const caseless = values.filter(isCaseless)
+  const precise = equals(column, exact, { ...context, engine: undefined })
+  const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, lowered(caseless))} or ${precise})` : precise
+  return sql<SqlBool>`${inIndex} and ${either}`
+}
+
+function oneOf(
+  reference: RawBuilder<unknown> | ReturnType<Engine['unindexed']>,
+  values: readonly RawBuilder<unknown>[],
+): RawBuilder<SqlBool> {
+  const [only] = values
+  if (values.length === 1 && only) return sql<SqlBool>`${reference} = ${only}`
+  return sql<SqlBool>`${reference} in (${sql.join(values)})`
+}
