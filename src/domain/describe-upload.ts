@@ -72,6 +72,8 @@ function refuseAbsurdValues(attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value.length > maxValueLength) throw new Problem('bad_request', `Field ${name} is longer than ${maxValueLength} characters`)
     if (value.includes('\0')) throw new Problem('bad_request', `Field ${name} must not contain a NUL character`)
+    // A lone surrogate is stored as something else, and then no query finds it
+    if (/\p{Surrogate}/u.test(value)) throw new Problem('bad_request', `Field ${name} is not well-formed Unicode`)
   }
 }
 

@@ -6,5 +6,5 @@ export interface Repository {
 
 /** A repository URL without user name, password or token; the scp-like `git@host:path` form is no secret and stays. */
 export function withoutUserinfo(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
+  return url.replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
 }

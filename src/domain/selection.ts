@@ -43,6 +43,8 @@ export function select(query: Query, rules: SelectionRules): Selection {
   const criteria = name ? readCriteria(query, kind(name)) : []
   reasons.push(...criteria.flatMap(criterion => criterionFaults(criterion, rules)))
   if (name) reasons.push(...missingFilters(kind(name), criteria, rules))
+  // Who gave a filter that does not count is told of that one only
+  if (name && reasons.length === 0 && criteria.length === 0 && rules.filterRequired) reasons.push(missingAnyFilter(kind(name)))
   if (!name || reasons.length > 0) throw new Problem('bad_request', reasons)
   return { kind: name, criteria: criteria.map(each => ({ filter: each.filter, values: [...new Set(each.values)] })) }
 }
@@ -113,12 +115,13 @@ function missingFilters(entry: KindEntry, criteria: readonly Criterion[], rules:
   const given = new Set(criteria.map(criterion => criterion.filter))
   const missing = rules.required(entry, given).filter(name => !given.has(name))
   const instead = entry.instead ? `, unless ${filterParameter(entry.instead)} is given` : ''
-  if (missing.length > 0)
-    return missing.map(name => parameterReason(filterParameter(name), `${filterParameter(name)} is required for ${entry.title}s${instead}`))
-  if (!rules.filterRequired || criteria.length > 0) return []
+  return missing.map(name => parameterReason(filterParameter(name), `${filterParameter(name)} is required for ${entry.title}s${instead}`))
+}
+
+function missingAnyFilter(entry: KindEntry): Reason {
   const first = entry.filters.find(name => name !== 'id') ?? 'id'
   const all = entry.filters.map(filterParameter).join(', ')
-  return [parameterReason(filterParameter(first), `at least one filter is required for ${entry.title}s: ${all}`)]
+  return parameterReason(filterParameter(first), `at least one filter is required for ${entry.title}s: ${all}`)
 }
 
 function quote(text: string): string {
