@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises'
+import type { CopyName } from '../../operations/ports/blob-store.ts'
+import { codecs } from '../codecs.ts'
+import { digestOf } from '../digest-of.ts'
+import { through } from '../through.ts'
+import { BatchedWriter } from './batched-writer.ts'
+import { copyPath } from './copy-path.ts'
+import { fileBytes } from './file-bytes.ts'
+import { readCopy } from './read-copy.ts'
+import { TemporaryFile } from './temporary-file.ts'
+
+/** A copy must shrink to this part of its stored bytes, or the time to decode it is not worth the space. */
+const worthwhile = 0.95
+
+/** One copy to be written in another codec. */
+export interface Compression {
+  readonly root: string
+  readonly temporary: string
+  readonly from: CopyName
+  readonly to: CopyName
+  /** Makes the written file durable under its name. */
+  readonly place: (file: TemporaryFile, path: string) => Promise<void>
+}
+
+/** Writes the copy `to` from `from`, and gives its stored bytes; nothing when it would not be worth it. */
+export async function compressCopy({ root, temporary, from, to, place }: Compression): Promise<number | undefined> {
+  const path = copyPath(root, from)
+  const source = await readCopy(path, from)
+  const file = await TemporaryFile.create(temporary)
+  try {
+    const stored = await encodeInto(file, source, to)
+    if (stored > (await stat(path)).size * worthwhile) return undefined
+    await verify(file, to)
+    await place(file, copyPath(root, to))
+    return stored
+  } finally {
+    await file.dispose()
+  }
+}
+
+async function encodeInto(file: TemporaryFile, source: AsyncIterable<Uint8Array>, to: CopyName): Promise<number> {
+  const encoder = codecs[to.codec].encoder?.()
+  const writer = new BatchedWriter(file.handle)
+  let stored = 0
+  for await (const chunk of encoder ? through(source, encoder) : source) {
+    stored += chunk.length
+    await writer.write(chunk)
+  }
+  await writer.end()
+  return stored
+}
+
+async function verify(file: TemporaryFile, { codec, digest }: CopyName): Promise<void> {
+  const decoder = codecs[codec].decoder?.()
+  const found = await digestOf(decoder ? through(fileBytes(file.handle), decoder) : fileBytes(file.handle))
+  if (found !== digest) throw new Error(`blob ${digest} reads back as ${found} after compression: its stored copy is damaged`)
+}
