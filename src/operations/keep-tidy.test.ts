@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { backgroundCodec } from '../blobs/background-codec.ts'
+import { openFileBlobs } from '../blobs/files/open-file-blobs.ts'
+import { openSqliteCatalog } from '../catalog/sqlite/open-sqlite-catalog.ts'
+import { describeUpload } from '../domain/describe-upload.ts'
+import { bootstrap } from './bootstrap.ts'
+import { countUploads } from './count-uploads.ts'
+import { keepTidy } from './keep-tidy.ts'
+import type { BlobStore } from './ports/blob-store.ts'
+import type { Catalog } from './ports/catalog.ts'
+import { readStored } from './read-file.ts'
+import { keepUpload } from './upload.ts'
+
+let folder: string
+let catalog: Catalog
+let store: BlobStore
+let faults: unknown[]
+
+beforeEach(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mapkeep-tidy-'))
+  catalog = await openSqliteCatalog(path.join(folder, 'catalog.db'))
+  store = await openFileBlobs(path.join(folder, 'blobs'))
+  await bootstrap(catalog, {}, Date.now())
+  faults = []
+})
+
+afterEach(async () => {
+  await catalog.close()
+  fs.rmSync(folder, { recursive: true, force: true })
+})
+
+const bytes = Buffer.from('the same words again and again, '.repeat(5000))
+async function* source() {
+  yield bytes
+}
+
+const files = (root: string) =>
+  fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(file => fs.statSync(path.join(root, file)).isFile())
+
+async function uploadTo(blobs: BlobStore): Promise<{ organization: number; id: number }> {
+  const [key] = (await catalog.listKeys()).filter(each => each.type === 'api')
+  if (!key) throw new Error('there is no API key')
+  const event = { type: 'il2cpp_mapping_file', build_id: randomUUID() }
+  const description = describeUpload(event, new Map([['il2cpp_mapping_file', 'm']]))
+  const spooled = await blobs.receive(source(), 1e9)
+  const received = { organization: key.organization, uploader: key.id, description, event: JSON.stringify(event), repository: undefined }
+  const id = await keepUpload({ catalog, blobs }, { ...received, files: [{ part: 'il2cpp_mapping_file', fileName: 'm', spooled }] })
+  return { organization: key.organization, id }
+}
+
+async function until(truth: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; !(await truth()); await new Promise(resolve => setTimeout(resolve, 50)))
+    if (Date.now() > end) throw new Error('it did not come true in time')
+}
+
+describe('background work', () => {
+  test('compresses what was uploaded, removes the first copy, and the bytes stay the same', async () => {
+    const { blobs, uploadsInFlight } = countUploads(store)
+    const { organization, id } = await uploadTo(blobs)
+    const file = async () => (await catalog.detail(organization, id))?.files[0]
+    const before = await file()
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    await until(async () => (await file())?.copy.codec === backgroundCodec && files(path.join(folder, 'blobs')).length === 1)
+    await tidy.stop()
+    const after = await file()
+    assert.ok(after && before && after.storedSize < before.storedSize / 10)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of await readStored({ catalog, blobs }, organization, { id, file: after })) chunks.push(chunk)
+    assert.ok(Buffer.concat(chunks).equals(bytes))
+    assert.deepEqual(faults, [])
+  })
+
+  test('leaves the disk to uploads while they come in, and goes on when they are done', async () => {
+    const { blobs, uploadsInFlight } = countUploads(store)
+    await uploadTo(blobs)
+    const held = await blobs.receive(source(), 1e9)
+    assert.equal(uploadsInFlight(), 1)
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    await new Promise(resolve => setTimeout(resolve, 700))
+    assert.equal((await catalog.compressible(10)).length, 1)
+    await blobs.discard(held)
+    assert.equal(uploadsInFlight(), 0)
+    await until(async () => (await catalog.compressible(10)).length === 0)
+    await tidy.stop()
+    assert.deepEqual(faults, [])
+  })
+
+  test('stops at once while it waits', async () => {
+    const { blobs, uploadsInFlight } = countUploads(store)
+    await uploadTo(blobs)
+    const held = await blobs.receive(source(), 1e9)
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    await new Promise(resolve => setTimeout(resolve, 200))
+    const start = Date.now()
+    await tidy.stop()
+    assert.ok(Date.now() - start < 1000)
+    await blobs.discard(held)
+    assert.deepEqual(faults, [])
+  })
+})
+
+test('an upload that was refused is not in flight any more', async () => {
+  const { blobs, uploadsInFlight } = countUploads(store)
+  await assert.rejects(blobs.receive(source(), 10))
+  assert.equal(uploadsInFlight(), 0)
+})
