@@ -1,0 +1,19 @@
+import type { BlobStore } from '../operations/ports/blob-store.ts'
+import type { Catalog } from '../operations/ports/catalog.ts'
+import type { MapReader } from '../operations/ports/map-reader.ts'
+import type { Metrics } from './metrics.ts'
+import type { HttpSettings } from './settings.ts'
+
+/** Everything the door stands on. */
+export interface Parts {
+  readonly catalog: Catalog
+  readonly blobs: BlobStore
+  readonly mapReader: MapReader
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly settings: HttpSettings
+  readonly version: string
+  readonly metrics: Metrics
+  /** Where log lines go; standard error unless given. */
+  readonly logStream?: { write(line: string): void }
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../domain/problem.ts'
+import { guardHeaders } from './guard-headers.ts'
+import type { Metrics } from './metrics.ts'
+import { recordRequest } from './record-request.ts'
+import { renderProblem } from './render-problem.ts'
+import type { Route } from './route.ts'
+import { sendAnswer } from './send-answer.ts'
+
+/** Answers what no route takes: 404 for unknown paths, 405 with `Allow` for unknown methods of known ones. */
+export function refuseUnknown(server: FastifyInstance, routes: readonly Route[], metrics: Metrics): void {
+  const refuse = refuser(metrics)
+  server.setNotFoundHandler((request, reply) =>
+    refuse({ request, reply, problem: new Problem('not_found', 'There is nothing at this path') }),
+  )
+  server.setErrorHandler((error, request, reply) => refuse({ request, reply, problem: asProblem(error) }))
+  for (const [path, allowed] of methodsByPath(routes)) {
+    const method = server.supportedMethods.filter(each => !allowed.includes(each))
+    const allow = allowed.join(', ')
+    const problem = new Problem('method_not_allowed', `This path takes ${allow}`)
+    server.route({ method, url: path, handler: (request, reply) => refuse({ request, reply, problem, headers: { allow }, path }) })
+  }
+}
+
+interface Refusal {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly problem: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly path?: string
+}
+
+/** Refuses with objects; also what Fastify finds wrong before any of our code runs. */
+export function refuser(metrics: Metrics): (refusal: Refusal) => Promise<void> {
+  return async ({ request, reply, problem, headers, path = 'unknown' }) => {
+    reply.hijack()
+    recordRequest(metrics, { request, outgoing: reply.raw, route: path, keyId: () => undefined })
+    if (!(problem instanceof Problem)) request.log.error({ err: problem }, 'fault')
+    const answer = renderProblem(problem, { errors: 'objects', credentials: 'none' }, request.id)
+    const all = { ...guardHeaders(request.id), ...answer.headers, ...headers }
+    await sendAnswer({ incoming: request.raw, outgoing: reply.raw }, { ...answer, headers: all })
+  }
+}
+
+/** What Fastify refuses by itself, without its words: they may quote the raw URL. */
+export function asProblem(error: unknown): unknown {
+  const { statusCode } = error as { statusCode?: number }
+  return statusCode !== undefined && statusCode < 500 ? new Problem('bad_request', 'The request is malformed') : error
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
+  }
+  return methods
+}

@@ -1,0 +1,48 @@
+import { type Answer, json } from '../answer.ts'
+import type { Asked, Route } from '../route.ts'
+
+/** Whether the stores answer. */
+export const ready: Route = {
+  method: 'GET',
+  path: '/readyz',
+  credentials: 'none',
+  errors: 'objects',
+  description: {
+    operationId: 'Ready',
+    tag: 'Running',
+    summary: 'Can requests be served',
+    text: 'Answers 200 when catalog and blobs can be used, else 503 that names what cannot.',
+    answers: [
+      {
+        status: 200,
+        description: 'Ready.',
+        schema: { type: 'object', properties: { status: { type: 'string' } } },
+        example: { status: 'ok' },
+      },
+      {
+        status: 503,
+        description: 'Not ready.',
+        schema: { type: 'object', properties: { status: { type: 'string' }, failed: { type: 'array', items: { type: 'string' } } } },
+        example: { status: 'unavailable', failed: ['catalog'] },
+      },
+    ],
+  },
+  handle: check,
+}
+
+async function check({ parts }: Asked): Promise<Answer> {
+  const stores = { catalog: parts.catalog, blobs: parts.blobs }
+  const outcomes = await Promise.all(Object.entries(stores).map(async ([name, store]) => ((await answers(store)) ? [] : [name])))
+  const failed = outcomes.flat()
+  return failed.length === 0 ? json({ status: 'ok' }) : json({ status: 'unavailable', failed }, 503)
+}
+
+async function answers(store: { check(): Promise<void> }): Promise<boolean> {
+  try {
+    await store.check()
+    return true
+  } catch {
+    // Why is nobody's business here; the stores' own users meet and log it
+    return false
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Gate } from './admit.ts'
+import { allRoutes } from './all-routes.ts'
+import { createKeyUsage } from './key-usage.ts'
+import type { Parts } from './parts.ts'
+import { createRateLimits } from './rate-limits.ts'
+import { refuseConnection } from './refuse-connection.ts'
+import { asProblem, refuser, refuseUnknown } from './refuse-unknown.ts'
+import type { Route } from './route.ts'
+import { serve } from './serve.ts'
+import { uploadTarget } from './upload-target.ts'
+
+/** Bytes of a request's head: a query of 2000 ids has room. `wire:` wire-api section 11. */
+const maxHeaderSize = 128 * 1024
+
+/** Milliseconds a client has for the head of a request; uploads themselves may take as long as they like. */
+const headersTimeout = 20_000
+
+/** Milliseconds an unused connection stays open: longer than the idle time of usual load balancers. */
+const keepAliveTimeout = 75_000
+
+/** Milliseconds between two notes of when keys were used. */
+const usageInterval = 60_000
+
+/** The door for programs: a server, not listening yet, that answers every route. */
+export function createServer(parts: Parts): FastifyInstance {
+  const server = createListener(parts)
+  const gate: Gate = { parts, rateLimits: createRateLimits(parts.settings.rateLimits), usage: createKeyUsage(parts.catalog) }
+  leaveBodiesAlone(server)
+  noteKeyUsage(server, gate)
+  refuseUnknown(server, allRoutes, parts.metrics)
+  for (const route of allRoutes) addRoute(server, route, gate)
+  return server
+}
+
+function createListener({ settings, metrics, logStream = process.stderr }: Parts): FastifyInstance {
+  const refuse = refuser(metrics)
+  return fastify({
+    logger: { level: settings.logLevel, stream: logStream, serializers: { req: request => ({ method: request.method }) } },
+    logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    keepAliveTimeout,
+    http: { maxHeaderSize, headersTimeout, connectionsCheckingInterval: 5_000 },
+    // The query is read from the raw URL: a parser that merges or drops pairs could widen a deletion
+    routerOptions: { querystringParser: () => ({}), maxParamLength: 200 },
+    rewriteUrl: request => uploadTarget(request.url ?? '/'),
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => refuse({ request, reply, problem: asProblem(error) }),
+  })
+}
+
+/** Bodies belong to the routes: uploads stream, and small ones are bounded where they are read. */
+function leaveBodiesAlone(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null))
+}
+
+function noteKeyUsage(server: FastifyInstance, { usage }: Gate): void {
+  const flush = () => usage.flush().catch(error => server.log.warn({ err: error }, 'key usage was not noted'))
+  const timer = setInterval(flush, usageInterval).unref()
+  server.addHook('onClose', async () => {
+    clearInterval(timer)
+    await flush()
+  })
+}
+
+function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
+  const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
+  server.route({ method, url: route.path, handler: serve(route, gate) })
+}

@@ -1,0 +1,22 @@
+import type { RateFamily } from './route.ts'
+
+/** A number of requests in a period; the period in seconds. */
+export interface RateLimit {
+  readonly limit: number
+  readonly period: number
+}
+
+/** What the door for programs can be told. Times are milliseconds, sizes bytes. */
+export interface HttpSettings {
+  /** How long a deletion can be undone. */
+  readonly undoWindow: number
+  /** Bytes of one file part, after decoding. */
+  readonly maxFile: number
+  /** The same for dSYM archives. */
+  readonly maxArchive: number
+  /** A family that is left out is not limited. */
+  readonly rateLimits: { readonly [family in RateFamily]?: RateLimit | undefined }
+  readonly logLevel: string
+  /** Guards `/metrics` on this listener; without it the path does not exist here. */
+  readonly metricsToken?: string | undefined
+}
