@@ -1,0 +1,69 @@
+import type { Query } from '../domain/selection.ts'
+import { Failure } from './failure.ts'
+import { refusal } from './refusal.ts'
+
+/** One request to a mapkeep server. */
+export interface Call {
+  readonly method: 'GET' | 'DELETE' | 'PATCH'
+  readonly path: string
+  readonly query?: Query
+}
+
+/** Sends a request with the user's keys and gives the body of a successful answer; anything else is a {@link Failure}. */
+export type Client = (call: Call) => Promise<AsyncIterable<Uint8Array>>
+
+/** A client of the server and keys that the environment names. */
+export function openClient(environment: NodeJS.ProcessEnv): Client {
+  const url = environment.MAPKEEP_URL || 'http://127.0.0.1:8190'
+  const faults = [...urlFaults(url), ...keyFaults(environment)]
+  if (faults.length > 0) throw new Failure('usage', faults)
+  const headers = { 'dd-api-key': environment.DD_API_KEY ?? '', 'dd-application-key': environment.DD_APP_KEY ?? '' }
+  return async call => {
+    const response = await send(url, call, headers)
+    if (!response.ok) throw await refusal(response)
+    return body(response, url)
+  }
+}
+
+function urlFaults(url: string): string[] {
+  const usable = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  return usable
+    ? []
+    : [`MAPKEEP_URL: ${JSON.stringify(url)} is not allowed; allowed is the address of a server, such as http://127.0.0.1:8190`]
+}
+
+function keyFaults(environment: NodeJS.ProcessEnv): string[] {
+  const faults = { DD_API_KEY: 'an API key', DD_APP_KEY: 'an application key' } as const
+  return Object.entries(faults).flatMap(([name, what]) => {
+    const value = environment[name]
+    if (!value) return [`${name} is not set; it must hold ${what}`]
+    return /^[\x21-\x7e]+$/.test(value) ? [] : [`${name}: its value (not shown) is no key`]
+  })
+}
+
+async function send(url: string, { method, path, query = [] }: Call, headers: Record<string, string>): Promise<Response> {
+  const search = query.map(pair => pair.map(encodeURIComponent).join('=')).join('&')
+  try {
+    // A redirected deletion is never followed: only the server that was named may be asked
+    return await fetch(`${url.replace(/\/+$/, '')}/${path}${search && `?${search}`}`, { method, headers, redirect: 'manual' })
+  } catch (error) {
+    throw unreachable(url, error)
+  }
+}
+
+async function* body(response: Response, url: string): AsyncGenerator<Uint8Array> {
+  try {
+    if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw new Failure('unreachable', `the answer of ${url} broke off (${causeOf(error)})`)
+  }
+}
+
+function unreachable(url: string, error: unknown): Failure {
+  return new Failure('unreachable', `could not reach ${url} (${causeOf(error)})`)
+}
+
+function causeOf(error: unknown): string {
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause
+  return cause?.code ?? cause?.message ?? String((error as Error).message)
+}

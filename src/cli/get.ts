@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { downloadPath } from '../domain/source-map.ts'
+import { openClient } from './client.ts'
+import { Failure } from './failure.ts'
+import { mapsPath } from './list.ts'
+import { outlineLines } from './outline.ts'
+import { print, type Terminal, write } from './terminal.ts'
+
+/** Shows all that is known of one map, live or deleted. */
+export async function getMap(terminal: Terminal, id: number, { json }: { json: boolean }): Promise<void> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of await openClient(terminal.environment)({ method: 'GET', path: `${mapsPath}/${id}` })) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString()
+  if (json) return print(terminal, text)
+  for (const line of outlineLines((JSON.parse(text) as { data: unknown }).data)) print(terminal, line)
+}
+
+/** Downloads one file of a map as it was uploaded, to a file or, as `-`, to stdout. */
+export async function getFile(terminal: Terminal, id: number, { part, target }: { part: string; target: string }): Promise<void> {
+  if (target === '-' && terminal.output.isTTY)
+    throw new Failure('usage', 'bytes are not written to a terminal; give --output FILE, or send stdout elsewhere')
+  const bytes = await openClient(terminal.environment)({ method: 'GET', path: downloadPath(id, encodeURIComponent(part)) })
+  if (target !== '-') return save(bytes, target)
+  for await (const chunk of bytes) await write(terminal.output, chunk)
+}
+
+/** Writes beside the target and renames, so that half a download never looks like a whole one. */
+async function save(bytes: AsyncIterable<Uint8Array>, target: string): Promise<void> {
+  const unfinished = `${target}.${randomUUID()}.part`
+  try {
+    const file = fs.createWriteStream(unfinished, { flags: 'wx' })
+    const end = finished(file)
+    end.catch(() => {})
+    for await (const chunk of bytes) await Promise.race([write(file, chunk), end])
+    file.end()
+    await end
+    await fs.promises.rename(unfinished, target)
+  } catch (error) {
+    await fs.promises.rm(unfinished, { force: true })
+    if (error instanceof Failure) throw error
+    throw new Failure('refused', `could not write ${target}: ${(error as Error).message}`)
+  }
+}

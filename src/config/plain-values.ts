@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { InvalidValue } from './invalid-value.ts'
+
+/** How much is logged, from least to most. */
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+/** One of {@link logLevels}. */
+export type LogLevel = (typeof logLevels)[number]
+
+/** A host name or address to bind. */
+export function parseHost(text: string): string {
+  if (!/^[A-Za-z0-9.:%_-]{1,255}$/.test(text)) throw new InvalidValue()
+  return text
+}
+
+/** A port; 0 picks a free one. */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidValue()
+  return port
+}
+
+/** A folder, as an absolute path. */
+export function parseFolder(text: string): string {
+  if (text.includes('\0')) throw new InvalidValue()
+  return path.resolve(text)
+}
+
+/** One of the log levels. */
+export function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find(each => each === text)
+  if (!level) throw new InvalidValue()
+  return level
+}
+
+/** A secret that fits a header. */
+export function parseSecret(text: string): string {
+  if (!/^[\x21-\x7e]{1,256}$/.test(text)) throw new InvalidValue()
+  return text
+}

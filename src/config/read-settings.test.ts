@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { readSettings, SettingsFault, unknownVariables } from './read-settings.ts'
+import { setting, settingNames } from './settings.ts'
+import { settingsHelp, settingsTable } from './settings-table.ts'
+
+const faultsOf = (...args: Parameters<typeof readSettings>): readonly string[] => {
+  try {
+    readSettings(...args)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof SettingsFault)
+    return error.lines
+  }
+}
+
+describe('settings', () => {
+  test('have the documented defaults', () => {
+    const here = process.cwd()
+    assert.deepEqual(readSettings({}), {
+      host: '127.0.0.1',
+      port: 8190,
+      data: `${here}/mapkeep-data`,
+      database: `${here}/mapkeep-data/catalog.db`,
+      blobs: `${here}/mapkeep-data/blobs`,
+      undoWindow: 30 * 86_400_000,
+      maxUpload: { file: 500 * 1024 ** 2, archive: 2 * 1024 ** 3 },
+      rateLimit: { read: { requests: 6000, seconds: 60 }, delete: { requests: 600, seconds: 60 }, upload: undefined },
+      shutdownGrace: 10_000,
+      logLevel: 'info',
+      bootstrapApiKey: undefined,
+      bootstrapAppKey: undefined,
+      metricsPort: undefined,
+      metricsToken: undefined,
+    })
+  })
+
+  test('come from a flag before the environment before the default', () => {
+    const environment = { MAPKEEP_PORT: '1', MAPKEEP_HOST: '::1' }
+    const { port, host } = readSettings(environment, { port: '2' })
+    assert.deepEqual([port, host], [2, '::1'])
+  })
+
+  test('count as not set when the variable is empty', () => {
+    assert.equal(readSettings({ MAPKEEP_PORT: '' }).port, 8190)
+    assert.equal(readSettings({ MAPKEEP_METRICS_TOKEN: '' }).metricsToken, undefined)
+  })
+
+  test('follow the data folder, even when its name looks like a pattern', () => {
+    const { database, blobs } = readSettings({ MAPKEEP_DATA: '/srv/$&' })
+    assert.deepEqual([database, blobs], ['/srv/$&/catalog.db', '/srv/$&/blobs'])
+  })
+})
+
+describe('faults of settings', () => {
+  test('are all reported at once, each naming the variable, the value and what is allowed', () => {
+    const environment = Object.fromEntries(settingNames.map(name => [setting(name).variable, '\0 no']))
+    const lines = faultsOf(environment)
+    assert.equal(lines.length, settingNames.length)
+    for (const name of settingNames) {
+      const { variable, allowed, secret } = setting(name)
+      const line = lines.find(each => each.startsWith(variable)) ?? ''
+      assert.ok(line.includes(allowed), line)
+      assert.equal(line.includes('no"'), !secret, line)
+    }
+  })
+
+  test('name the flag beside the variable', () => {
+    assert.deepEqual(faultsOf({}, { port: '99999' }), [
+      'MAPKEEP_PORT (--port): "99999" is not allowed; allowed is a whole number from 0 to 65535',
+    ])
+  })
+
+  test('never show a secret, nor a password within an address', () => {
+    const text = faultsOf({ MAPKEEP_BOOTSTRAP_API_KEY: 'hush hush', MAPKEEP_DATABASE_URL: 'postgres://me:hush@db/x' }).join('\n')
+    assert.doesNotMatch(text, /hush/)
+    assert.match(text, /this version does not support Postgres/)
+  })
+
+  test('an empty flag is a fault, not a default', () => {
+    assert.equal(faultsOf({}, { port: '' }).length, 1)
+  })
+})
+
+test('a variable that looks like a setting and is none is noticed', () => {
+  const environment = { MAPKEEP_PROT: '1', mapkeep_port: '2', MAPKEEP_PORT: '3', MAPKEEP_URL: 'http://x', PATH: '' }
+  assert.deepEqual(unknownVariables(environment), ['MAPKEEP_PROT', 'mapkeep_port'])
+})
+
+describe('the texts about settings', () => {
+  test('the documentation has one row per setting', () => {
+    const rows = settingsTable().trimEnd().split('\n').slice(2)
+    assert.equal(rows.length, settingNames.length)
+    for (const row of rows) assert.equal(row.split(/(?<!\\)\|/).length, 7, row)
+  })
+
+  test('the help names every setting', () => {
+    for (const name of settingNames) assert.ok(settingsHelp().includes(setting(name).variable))
+  })
+
+  test('every default is a value that is allowed', () => {
+    for (const name of settingNames) {
+      const { standard, parse } = setting(name)
+      if (standard !== undefined) assert.doesNotThrow(() => parse(standard), name)
+    }
+  })
+})

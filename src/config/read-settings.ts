@@ -1,0 +1,65 @@
+import { withoutUserinfo } from '../domain/repository.ts'
+import { InvalidValue } from './invalid-value.ts'
+import { type Setting, type SettingName, type Settings, setting, settingNames, settings } from './settings.ts'
+
+/** Values of flags, by the name of the setting. */
+export type Flags = { readonly [name in SettingName]?: string | undefined }
+
+/** Every setting that cannot be used, each as one line. */
+export class SettingsFault extends Error {
+  readonly lines: readonly string[]
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'))
+    this.name = 'SettingsFault'
+    this.lines = lines
+  }
+}
+
+/** Variables of the command line's clients, which a server may find in its environment, too. */
+const clientVariables = ['MAPKEEP_URL']
+
+/** The settings that flags, environment and defaults give, in this order; an empty variable counts as not set. Throws {@link SettingsFault}. */
+export function readSettings(environment: NodeJS.ProcessEnv, flags: Flags = {}): Settings {
+  const faults: string[] = []
+  const read = (name: SettingName, data: unknown): unknown => {
+    const entry = setting(name)
+    const text = flags[name] ?? (environment[entry.variable] || standardOf(entry, data))
+    return text === undefined ? undefined : parse(entry, text, faults)
+  }
+  // A faulty folder is reported once; what lies in it is then checked as if the folder were the default
+  const data = read('data', undefined) ?? settings.data.parse(settings.data.standard ?? '.')
+  const values = settingNames.map(name => [name, name === 'data' ? data : read(name, data)] as const)
+  if (faults.length > 0) throw new SettingsFault(faults)
+  return Object.fromEntries(values) as unknown as Settings
+}
+
+/** Variables that look like settings and are none: probably misspelt. */
+export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
+  const known = new Set([...clientVariables, ...settingNames.map(name => setting(name).variable)])
+  return Object.keys(environment)
+    .filter(name => /^MAPKEEP_/i.test(name) && !known.has(name))
+    .sort()
+}
+
+function standardOf({ standard }: Setting<unknown>, data: unknown): string | undefined {
+  // As a function, since a folder's name may contain `$&`
+  return standard?.replace('$MAPKEEP_DATA', () => String(data))
+}
+
+function parse(entry: Setting<unknown>, text: string, faults: string[]): unknown {
+  try {
+    return entry.parse(text)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    faults.push(describe(entry, text, error.message))
+    return undefined
+  }
+}
+
+function describe({ variable, flag, secret, allowed }: Setting<unknown>, text: string, more: string): string {
+  const name = flag ? `${variable} (${flag.split(' ')[0]})` : variable
+  // A URL of a database may carry a password
+  const value = secret ? 'its value (not shown)' : JSON.stringify(withoutUserinfo(text))
+  return `${name}: ${value} is not allowed${more ? `, ${more}` : ''}; allowed is ${allowed}`
+}

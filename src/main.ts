@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { LocalWork } from './cli/local-commands.ts'
+import { run } from './cli/program.ts'
+import { serve } from './cli/serve.ts'
+import { print, type Terminal } from './cli/terminal.ts'
+import { type Flags, readSettings, unknownVariables } from './config/read-settings.ts'
+import type { Settings } from './config/settings.ts'
+
+const terminal: Terminal = {
+  environment: process.env,
+  input: process.stdin,
+  output: process.stdout,
+  errors: process.stderr,
+  clock: Date.now,
+}
+const version = readVersion(import.meta.dirname)
+const args = process.argv.slice(2)
+
+// Loaded only by the commands that need it: a client of a running server starts four times as fast without
+const compose = () => import('./compose.ts')
+
+const work: LocalWork = {
+  serve: async flags => {
+    const settings = settingsOf(flags)
+    const { startServer } = await compose()
+    await serve(terminal, version, () => startServer(settings, version))
+  },
+  migrate: async flags => {
+    const settings = settingsOf(flags)
+    return (await compose()).migrateStores(settings)
+  },
+  openAdministration: async flags => {
+    const settings = settingsOf(flags)
+    return (await compose()).openAdministration(settings)
+  },
+}
+
+// A reader that has seen enough, such as head, is no fault; and a server outlives whoever read its log
+process.stdout.on('error', () => args[0] !== 'serve' && process.exit())
+process.stderr.on('error', () => {})
+process.exitCode = await run(args, terminal, { work, version })
+// A stopped server waits for nobody: a compression that outlasted the stop is cleared up by the next start
+if (args[0] === 'serve') process.exit()
+
+function settingsOf(flags: Flags): Settings {
+  for (const name of unknownVariables(process.env)) print(terminal, `mapkeep: ${name} is set, but there is no such setting`, 'errors')
+  return readSettings(process.env, flags)
+}
+
+function readVersion(folder: string): string {
+  const file = path.join(folder, 'package.json')
+  if (!existsSync(file)) return readVersion(path.dirname(folder))
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
