@@ -8,9 +8,6 @@ import { inTransaction } from './transaction.ts'
 
 type Copies = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'condemned' | 'forgetCopies'>
 
-/** Below this many bytes a file takes one disk block whatever is done to it. */
-const worthCompressing = 4096
-
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
 export function copies(db: Db): Copies {
   return { ...compression(db), ...removal(db) }
@@ -72,50 +69,54 @@ function removal(db: Db): Pick<Copies, 'condemned' | 'forgetCopies'> {
   }
 }
 
-/** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent. Incomplete when content it relied on is gone. */
-export async function promoteCopies(trx: Db, intent: number): Promise<{ complete: boolean; unneeded: readonly CopyName[] }> {
+/** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent and gives the copies nobody needs. */
+export async function promoteCopies(trx: Db, intent: number): Promise<readonly CopyName[]> {
   const rows = await trx
     .deleteFrom('upload_intent')
     .where('number', '=', intent)
     .returning(['organization', 'digest', 'generation'])
     .execute()
   const unneeded: CopyName[] = []
-  let complete = true
   for (const { organization, digest, generation } of rows) {
-    const name = { organization, digest, generation: generation ?? '', codec: 'identity' } as const
-    if (generation === null) complete &&= await hasCopy(trx, name)
-    else if (await setCurrent(trx, name, null)) await change(trx, name, promoted(await sizeOf(trx, name)))
-    else {
-      await change(trx, name, { state: 'condemned' })
-      unneeded.push(name)
-    }
+    if (generation === null) continue
+    const name = { organization, digest, generation, codec: 'identity' } as const
+    const isCurrent = await setCurrent(trx, name, null)
+    await change(trx, name, { state: isCurrent ? 'stored' : 'condemned' })
+    if (!isCurrent) unneeded.push(name)
   }
-  return { complete, unneeded }
+  return unneeded
 }
 
-/** Counts the files of a new map as references to their contents. */
-export async function addReferences(trx: Db, { organization, files }: Upload): Promise<void> {
-  for (const { digest } of files)
-    await trx
-      .updateTable('blob')
-      .set(set => ({ reference_count: set('reference_count', '+', 1) }))
-      .where('organization', '=', organization)
-      .where('digest', '=', digest)
+/**
+ * Counts the files of a new map as references to their contents. False, and nothing counted, when one of the contents has no
+ * copy: content it relied on may be gone, or its intent have been ended before.
+ */
+export async function addReferences(trx: Db, { organization, files }: Upload): Promise<boolean> {
+  const uses = new Map<string, number>()
+  for (const { digest } of files) uses.set(digest, (uses.get(digest) ?? 0) + 1)
+  if (!(await haveCopies(trx, organization, [...uses.keys()]))) return false
+  for (const count of new Set(uses.values())) {
+    const digests = [...uses].flatMap(([digest, each]) => (each === count ? [digest] : []))
+    await blobs(trx.updateTable('blob'), organization, digests)
+      .set(set => ({ reference_count: set('reference_count', '+', count) }))
       .execute()
+  }
+  return true
 }
 
-function promoted(size: number): Partial<BlobCopyTable> {
-  return { state: 'stored', settled: size < worthCompressing ? 1 : 0 }
+async function haveCopies(trx: Db, organization: number, digests: readonly string[]): Promise<boolean> {
+  if (digests.length === 0) return true
+  const stored = blobs(trx.selectFrom('blob').select('digest'), organization, digests).where('generation', 'is not', null)
+  return (await stored.execute()).length === digests.length
 }
 
-async function sizeOf(trx: Db, { organization, digest }: CopyName): Promise<number> {
-  const blob = trx.selectFrom('blob').select('size').where('organization', '=', organization).where('digest', '=', digest)
-  return (await blob.executeTakeFirstOrThrow()).size
+interface ByBlob<Q> {
+  where(column: 'organization', operator: '=', value: number): Q
+  where(column: 'digest', operator: 'in', values: readonly string[]): Q
 }
 
-async function hasCopy(trx: Db, { organization, digest }: CopyName): Promise<boolean> {
-  const blob = trx.selectFrom('blob').select('generation').where('organization', '=', organization).where('digest', '=', digest)
-  return ((await blob.executeTakeFirst())?.generation ?? null) !== null
+function blobs<Q extends ByBlob<Q>>(query: Q, organization: number, digests: readonly string[]): Q {
+  return query.where('organization', '=', organization).where('digest', 'in', digests)
 }
 
 /** Points look-ups at a copy if they still read `from`. */

@@ -1,10 +1,15 @@
-import type { FilterName } from '../domain/filters.ts'
+import { foldCase } from '../domain/caseless.ts'
+import { type FieldName, field } from '../domain/fields.ts'
+import { type FilterName, filter } from '../domain/filters.ts'
 import { kind } from '../domain/kinds.ts'
 import type { Criterion, Selection } from '../domain/selection.ts'
+import type { State } from '../domain/source-map.ts'
 
 /** Filters that few maps share a value of, narrowest first: the first one given leads the query. */
 const narrow: readonly FilterName[] = ['id', 'uuid', 'debug_id', 'gnu_build_id', 'go_build_id', 'file_hash', 'build_id', 'filename']
 const release: readonly FilterName[] = ['service', 'version']
+/** Their indexes hold live maps only; deleted ones are looked up by release. */
+const livingOnly: readonly FilterName[] = ['filename', 'origin_version', 'origin', 'arch', 'symbol_source']
 const broad: readonly FilterName[] = ['origin_version', 'origin', 'arch', 'symbol_source']
 
 /** How a selection is looked up: by which filters' index, and what is left to be checked row by row. */
@@ -12,8 +17,8 @@ export interface LookUp {
   /** Filters whose index leads; none means the kind as a whole. */
   readonly leading: readonly Criterion[]
   readonly rest: readonly Criterion[]
-  /** Whether service and version are known to be empty, so that their places in the index can be filled. */
-  readonly withoutRelease: boolean
+  /** States whose index over releases is used with service and version known to be empty, so that the id comes next. */
+  readonly withoutRelease: ReadonlySet<State>
   /** Whether the work is in proportion to the answer: nothing is left to be checked, or the index is narrow. */
   readonly bounded: boolean
 }
@@ -24,15 +29,16 @@ export function lookUp({ kind: name, criteria }: Selection): LookUp {
   const rest = criteria.filter(each => !leading.includes(each))
   const [first] = leading
   const hasRelease = kind(name).attributes.includes('service')
-  const byRelease = !first || first.filter === 'filename' || release.includes(first.filter)
+  const byRelease: readonly State[] =
+    !first || release.includes(first.filter) ? ['live', 'deleted'] : livingOnly.includes(first.filter) ? ['deleted'] : []
   const isNarrow = first !== undefined && narrow.includes(first.filter) && first.filter !== 'filename'
-  return { leading, rest, withoutRelease: !hasRelease && byRelease, bounded: isNarrow || rest.length === 0 }
+  return { leading, rest, withoutRelease: new Set(hasRelease ? [] : byRelease), bounded: isNarrow || rest.length === 0 }
 }
 
 function leadingCriteria(criteria: readonly Criterion[]): readonly Criterion[] {
   const given = (names: readonly FilterName[]) => names.flatMap(name => criteria.filter(each => each.filter === name))
   const [narrowest] = given(narrow)
-  // The index over file names goes on with service and version
+  // A js map's file name is indexed within its release
   if (narrowest?.filter === 'filename') return [narrowest, ...given(release)]
   if (narrowest) return [narrowest]
   const ofRelease = given(release)
@@ -44,9 +50,16 @@ export function strands(selection: Selection): readonly Selection[] {
   const { leading } = lookUp(selection)
   const split = leading.filter(each => each.filter !== 'id' && each.filter !== 'uuid')
   return split.reduce<readonly Selection[]>(
-    (parts, { filter, values }) => parts.flatMap(part => values.map(value => narrowTo(part, { filter, values: [value] }))),
+    (parts, { filter: name, values }) =>
+      parts.flatMap(part => spelledOnce(name, values).map(value => narrowTo(part, { filter: name, values: [value] }))),
     [selection],
   )
+}
+
+/** Two spellings of one id are the same stretch of the index. */
+function spelledOnce(name: FilterName, values: readonly string[]): readonly string[] {
+  const { caseless } = field(filter(name).field as FieldName)
+  return caseless ? [...new Map(values.map(value => [foldCase(value), value])).values()] : values
 }
 
 function narrowTo(selection: Selection, criterion: Criterion): Selection {

@@ -4,19 +4,27 @@ import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { Db } from './engine.ts'
 import { newGeneration } from './generation.ts'
 
+/** Below this many bytes a file takes one disk block whatever is done to it. */
+const worthCompressing = 4096
+
 /** Notes what an upload is about to write and which stored contents it relies on, so that nothing removes either. */
 export async function openIntent(trx: Db, upload: Upload, at: number): Promise<{ intent: number; write: readonly CopyName[] }> {
   const { organization } = upload
+  const contents = distinctContents(upload)
   const number = randomIntent()
-  const write: CopyName[] = []
-  for (const { digest, size } of distinctContents(upload)) {
-    const name = (await isStored(trx, organization, digest)) ? undefined : await reserve(trx, { organization, digest, size })
-    if (name) write.push(name)
-    await trx
-      .insertInto('upload_intent')
-      .values({ number, organization, digest, generation: name?.generation ?? null, started_at: at })
-      .execute()
-  }
+  if (contents.length === 0) return { intent: number, write: [] }
+  const missing = await withoutCopy(trx, organization, contents)
+  const write = missing.map(({ digest }) => ({ organization, digest, generation: newGeneration(), codec: 'identity' as const }))
+  if (write.length > 0) await reserve(trx, missing, write)
+  const generationOf = new Map(write.map(name => [name.digest, name.generation]))
+  const rows = contents.map(({ digest }) => ({
+    number,
+    organization,
+    digest,
+    generation: generationOf.get(digest) ?? null,
+    started_at: at,
+  }))
+  await trx.insertInto('upload_intent').values(rows).execute()
   return { intent: number, write }
 }
 
@@ -49,30 +57,34 @@ function randomIntent(): number {
   return randomBytes(6).readUIntBE(0, 6)
 }
 
-function distinctContents({ files }: Upload): { digest: string; size: number }[] {
+interface Content {
+  readonly digest: string
+  readonly size: number
+}
+
+function distinctContents({ files }: Upload): Content[] {
   return [...new Map(files.map(({ digest, size }) => [digest, { digest, size }])).values()]
 }
 
-async function isStored(trx: Db, organization: number, digest: string): Promise<boolean> {
-  const blob = await trx
-    .selectFrom('blob')
-    .select('generation')
-    .where('organization', '=', organization)
-    .where('digest', '=', digest)
-    .executeTakeFirst()
-  return blob !== undefined && blob.generation !== null
+async function withoutCopy(trx: Db, organization: number, contents: readonly Content[]): Promise<readonly Content[]> {
+  const digests = contents.map(content => content.digest)
+  const known = trx.selectFrom('blob').select('digest').where('organization', '=', organization).where('digest', 'in', digests)
+  const stored = new Set((await known.where('generation', 'is not', null).execute()).map(blob => blob.digest))
+  return contents.filter(content => !stored.has(content.digest))
 }
 
-async function reserve(trx: Db, { organization, digest, size }: { organization: number; digest: string; size: number }): Promise<CopyName> {
-  const generation = newGeneration()
+async function reserve(trx: Db, contents: readonly Content[], names: readonly CopyName[]): Promise<void> {
+  const sizeOf = new Map(contents.map(({ digest, size }) => [digest, size]))
+  const sized = names.map(name => ({ name, size: sizeOf.get(name.digest) ?? 0 }))
   await trx
     .insertInto('blob')
-    .values({ organization, digest, size, reference_count: 0, generation: null })
+    .values(sized.map(({ name: { organization, digest }, size }) => ({ organization, digest, size, reference_count: 0, generation: null })))
     .onConflict(conflict => conflict.doNothing())
     .execute()
   await trx
     .insertInto('blob_copy')
-    .values({ organization, digest, generation, codec: 'identity', stored_size: size, state: 'reserved', settled: 0 })
+    .values(
+      sized.map(({ name, size }) => ({ ...name, stored_size: size, state: 'reserved' as const, settled: size < worthCompressing ? 1 : 0 })),
+    )
     .execute()
-  return { organization, digest, generation, codec: 'identity' }
 }

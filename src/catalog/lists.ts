@@ -44,7 +44,9 @@ async function newestIds(db: Db, engine: Engine, { query, position, limit }: Pag
 }
 
 async function idsOf(db: Db, engine: Engine, { query, position, limit }: Page): Promise<number[]> {
-  const newest = matching(db, engine, query).select('id').orderBy('id', 'desc').limit(limit)
+  // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
+  const order = strands(query.selection).length > 1 ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
+  const newest = matching(db, engine, query).select('id').orderBy(order, 'desc').limit(limit)
   const placed =
     'offset' in position
       ? newest.offset(position.offset)

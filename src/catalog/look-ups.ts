@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
-import { foldCase } from '../domain/caseless.ts'
+import { foldCase, isCaseless } from '../domain/caseless.ts'
 import { kind, kindNames } from '../domain/kinds.ts'
-import type { JsQuery, ReadCatalog, RepositoryInfo } from '../operations/ports/read-catalog.ts'
+import type { JsQuery, ReadCatalog, RepositoryInfo, SymbolFile } from '../operations/ports/read-catalog.ts'
 import type { Db } from './engine.ts'
 
 type LookUps = Pick<ReadCatalog, 'findJs' | 'existingDebugIds' | 'repositoryInfo' | 'symbolFiles'>
@@ -31,31 +31,30 @@ export function lookUps(db: Db): LookUps {
       return debugIds.filter(id => found.has(foldCase(id)))
     },
 
-    async repositoryInfo(organization, service, version) {
-      const answers = await Promise.all(released.map(name => newestRepository(db, organization, { kind: name, service, version })))
-      return (
-        answers.sort((a, b) => b.id - a.id).find(({ info }) => info.status === 'success')?.info ?? worst(answers.map(each => each.info))
-      )
-    },
+    repositoryInfo: (organization, service, version) => repositoryInfo(db, organization, { service, version }),
 
-    async symbolFiles(organization, buildIds) {
-      const lowered = buildIds.map(id => sql`lower(${id})`)
-      const by = (condition: ReturnType<typeof sql<SqlBool>>) => symbolFileRows(db, organization).where(condition)
-      const rows = await by(sql<SqlBool>`lower(gnu_build_id) in (${sql.join(lowered)})`)
-        .union(by(sql<SqlBool>`go_build_id in (${sql.join(buildIds)})`))
-        .union(by(sql<SqlBool>`lower(file_hash) in (${sql.join(lowered)})`))
-        .execute()
-      return rows.map(({ arch, symbolSource, overwrite, ...row }) => ({
-        id: row.id,
-        arch: arch ?? undefined,
-        symbolSource: symbolSource ?? undefined,
-        overwrite: overwrite === 1,
-        gnuBuildId: row.gnuBuildId ?? undefined,
-        goBuildId: row.goBuildId ?? undefined,
-        fileHash: row.fileHash ?? undefined,
-      }))
-    },
+    symbolFiles: (organization, buildIds) => symbolFiles(db, organization, buildIds),
   }
+}
+
+async function symbolFiles(db: Db, organization: number, buildIds: readonly string[]): Promise<SymbolFile[]> {
+  if (buildIds.length === 0) return []
+  const lowered = buildIds.map(id => sql`lower(${id})`)
+  const by = (condition: ReturnType<typeof sql<SqlBool>>) => symbolFileRows(db, organization).where(condition)
+  // What the indexes hold is said again, so that they are used
+  const rows = await by(sql<SqlBool>`gnu_build_id is not null and lower(gnu_build_id) in (${sql.join(lowered)})`)
+    .union(by(sql<SqlBool>`go_build_id in (${sql.join(buildIds)})`))
+    .union(by(sql<SqlBool>`file_hash is not null and lower(file_hash) in (${sql.join(lowered)})`))
+    .execute()
+  return rows.map(({ id, arch, symbolSource, overwrite, gnuBuildId, goBuildId, fileHash }) => ({
+    id,
+    arch: arch ?? undefined,
+    symbolSource: symbolSource ?? undefined,
+    overwrite: overwrite === 1,
+    gnuBuildId: gnuBuildId ?? undefined,
+    goBuildId: goBuildId ?? undefined,
+    fileHash: fileHash ?? undefined,
+  }))
 }
 
 function liveMaps(db: Db, organization: number) {
@@ -71,44 +70,37 @@ async function findJs(db: Db, organization: number, query: JsQuery): Promise<num
 type Js = ReturnType<ReturnType<typeof liveMaps>['select']>
 
 function byDebugId<Q extends Pick<Js, 'where'>>(js: Q, debugId: string) {
-  return js.where(sql<SqlBool>`lower(debug_id) = lower(${foldCase(debugId)})`).where('debug_id', 'is not', null)
+  const found = js.where(sql<SqlBool>`lower(debug_id) = lower(${debugId})`).where('debug_id', 'is not', null)
+  return isCaseless(debugId) ? found : found.where('debug_id', '=', debugId)
 }
 
 function byFileName<Q extends Pick<Js, 'where'>>(js: Q, query: { service: string; version: string; fileName: string }) {
   const name = query.fileName.slice(query.fileName.lastIndexOf('/') + 1)
   return js
     .where('file_name', '=', name)
+    .where('absolute_path', 'is not', null)
     .where('service', '=', query.service)
     .where('version', '=', query.version)
     .where(sql<SqlBool>`(file_name = ${query.fileName} or ltrim(absolute_path, '/') = ${query.fileName})`)
 }
 
-interface Release {
-  readonly kind: (typeof released)[number]
-  readonly service: string
-  readonly version: string
-}
-
-/** The newest map of a release that knows its repository; an id of 0 goes with a miss. */
-async function newestRepository(db: Db, organization: number, release: Release): Promise<{ id: number; info: RepositoryInfo }> {
-  const maps = liveMaps(db, organization)
-    .where('kind', '=', release.kind)
-    .where('service', '=', release.service)
-    .where('version', '=', release.version)
-  const row = await maps
-    .select(['id', 'repository_url', 'repository_commit'])
+/** The repository of the release's upload that came last, repeats included, among those that told one. */
+async function repositoryInfo(
+  db: Db,
+  organization: number,
+  { service, version }: { service: string; version: string },
+): Promise<RepositoryInfo> {
+  const maps = liveMaps(db, organization).where('kind', 'in', released).where('service', '=', service).where('version', '=', version)
+  const last = await maps
+    .select(['repository_url', 'repository_commit'])
     .where('repository_url', 'is not', null)
+    .orderBy('declared_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
-  if (row?.repository_url && row.repository_commit)
-    return { id: row.id, info: { status: 'success', url: row.repository_url, commit: row.repository_commit } }
+  if (last?.repository_url && last.repository_commit) return { status: 'success', url: last.repository_url, commit: last.repository_commit }
   const any = await maps.select('id').limit(1).executeTakeFirst()
-  return { id: 0, info: { status: any ? 'no_repository' : 'not_found' } }
-}
-
-function worst(infos: readonly RepositoryInfo[]): RepositoryInfo {
-  return infos.find(info => info.status === 'no_repository') ?? { status: 'not_found' }
+  return { status: any ? 'no_repository' : 'not_found' }
 }
 
 function symbolFileRows(db: Db, organization: number) {

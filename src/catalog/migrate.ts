@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Kysely, Migrator } from 'kysely'
 import { migrations } from './migrations/all.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Brings the catalog to the newest schema and gives it its installation id; names the migrations that ran. */
 export async function migrate(db: Kysely<Schema>, at: number): Promise<readonly string[]> {
@@ -13,6 +14,8 @@ export async function migrate(db: Kysely<Schema>, at: number): Promise<readonly 
 }
 
 async function giveInstallationId(db: Kysely<Schema>, at: number): Promise<void> {
-  const known = await db.selectFrom('installation').select('id').executeTakeFirst()
-  if (!known) await db.insertInto('installation').values({ id: randomUUID(), created_at: at }).execute()
+  await inTransaction(db, async trx => {
+    const known = await trx.selectFrom('installation').select('id').executeTakeFirst()
+    if (!known) await trx.insertInto('installation').values({ id: randomUUID(), created_at: at }).execute()
+  })
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { type IdRange, packRanges } from '../domain/id-ranges.ts'
+import { unmatchedIds } from '../domain/unmatched-ids.ts'
 import type { Catalog, Moved, Passage, Scope } from '../operations/ports/catalog.ts'
+import { strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
-import { withoutIds } from './previews.ts'
 import { allShownColumns, toPlainMap } from './row.ts'
 import { inTransaction } from './transaction.ts'
 import { where } from './where.ts'
@@ -24,7 +25,7 @@ export function moves(db: Db, engine: Engine): Moves {
       const contiguous = last - first + 1 === ids.length
       const query = db.selectFrom('source_map').select(allShownColumns).where('organization', '=', organization)
       const chosen = contiguous ? query.where('id', '>=', first).where('id', '<=', last) : query.where('id', 'in', [...ids])
-      const rows = await chosen.where('last_operation', '=', operation).orderBy('id').execute()
+      const rows = await chosen.where('last_operation', '=', operation).orderBy('id').limit(ids.length).execute()
       return rows.map(toPlainMap)
     },
   }
@@ -39,21 +40,17 @@ async function moveAll(trx: Db, engine: Engine, { scope, passage }: { scope: Sco
   await updateRows(trx, engine, { scope, passage, operation, count })
   const members = packRanges(islands)
   await recordOperation(trx, { scope, passage, moved: { operation, count, size, members } })
-  const given = scope.selection.criteria.find(each => each.filter === 'id')?.values ?? []
-  return {
-    operation,
-    count,
-    size,
-    members,
-    unmatched: withoutIds(given, { has: id => islands.some(each => id >= each.first && id <= each.last) }),
-  }
+  const isMember = (id: number) => islands.some(each => id >= each.first && id <= each.last)
+  return { operation, count, size, members, unmatched: unmatchedIds(scope.selection, isMember) }
 }
 
 /** The members as runs of consecutive ids, numbered within the engine: a row of the answer is a run, not a map. */
 async function memberIslands(trx: Db, engine: Engine, scope: Scope): Promise<readonly (IdRange & { count: number; size: number })[]> {
+  // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
+  const order = strands(scope.selection).length > 1 ? engine.unindexed(sql.ref('id')) : sql.ref('id')
   const numbered = trx
     .selectFrom('source_map')
-    .select(['id', 'size', sql<number>`id - row_number() over (order by id)`.as('island')])
+    .select(['id', 'size', sql<number>`id - row_number() over (order by ${order})`.as('island')])
     .where(where(scope, engine))
   return trx
     .selectFrom(numbered.as('member'))

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
+import { unmatchedIds } from '../domain/unmatched-ids.ts'
 import type { Catalog, PagePosition, Scope, TracedMap } from '../operations/ports/catalog.ts'
 import { strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { shownColumns, toMap } from './row.ts'
-import { idNumbers, where } from './where.ts'
+import { where } from './where.ts'
 
 type Previews = Pick<Catalog, 'few' | 'totals' | 'page' | 'unmatchedIds'>
 
@@ -19,12 +20,13 @@ export function previews(db: Db, engine: Engine): Previews {
     },
 
     async totals(scope) {
-      // The mark is read first: what a later upload adds lies above it
+      // The mark is read first: what a later upload adds lies above it, and so outside these sums, too
       const mark = await lastMapId(db, scope.organization)
       const sums = db
         .selectFrom('source_map')
         .select([sql<number>`count(*)`.as('count'), sum('size'), sum('id'), sum('state_version')])
         .where(where(scope, engine))
+        .where('id', '<=', mark)
       const { count, size, id, state_version } = await sums.executeTakeFirstOrThrow()
       return { count, size, mark, trace: { ids: id, versions: state_version } }
     },
@@ -32,19 +34,11 @@ export function previews(db: Db, engine: Engine): Previews {
     page: (scope, mark, from) => page(db, engine, { scope, mark, from: from ?? { strand: 0, after: 0 } }),
 
     async unmatchedIds(scope) {
-      const given = scope.selection.criteria.find(each => each.filter === 'id')?.values ?? []
       const rows = await db.selectFrom('source_map').select('id').where(where(scope, engine)).execute()
-      return withoutIds(given, new Set(rows.map(row => row.id)))
+      const found = new Set(rows.map(row => row.id))
+      return unmatchedIds(scope.selection, id => found.has(id))
     },
   }
-}
-
-/** Those of the given ids that are not in the set, as they were given. */
-export function withoutIds(given: readonly string[], found: { has(id: number): boolean }): readonly string[] {
-  return given.filter(value => {
-    const [id] = idNumbers([value])
-    return id === undefined || !found.has(id)
-  })
 }
 
 function sum<C extends 'size' | 'id' | 'state_version'>(column: C) {

@@ -13,6 +13,7 @@ export interface SourceMapTable extends FieldColumns {
   kind: Kind
   size: number
   created_at: number
+  declared_at: number
   state_version: number
   deleted_at: number | null
   purged_at: number | null
@@ -23,7 +24,6 @@ export interface SourceMapTable extends FieldColumns {
   uploader: string
   repository_url: string | null
   repository_commit: string | null
-  event: string
 }
 
 export interface OrganizationTable {
@@ -106,6 +106,7 @@ export interface Schema {
   organization: OrganizationTable
   access_key: AccessKeyTable
   source_map: SourceMapTable
+  source_map_event: { organization: number; id: number; event: string }
   source_map_uuid: { organization: number; uuid: string; id: number }
   source_map_file: SourceMapFileTable
   blob: BlobTable

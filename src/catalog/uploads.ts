@@ -1,7 +1,7 @@
 import { foldCase } from '../domain/caseless.ts'
 import { members } from '../domain/describe-upload.ts'
+import type { Repository } from '../domain/repository.ts'
 import type { Upload } from '../domain/upload.ts'
-import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { Catalog, Committed } from '../operations/ports/catalog.ts'
 import { addReferences, promoteCopies } from './copies.ts'
 import type { Db, Engine } from './engine.ts'
@@ -15,8 +15,9 @@ export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
   return {
     declareUpload: upload =>
       inTransaction(db, async trx => {
-        const repeatOf = await repeat(trx, engine, upload)
-        return repeatOf === undefined ? openIntent(trx, upload, now()) : { repeatOf }
+        const at = now()
+        const repeatOf = await repeat(trx, engine, { upload, at })
+        return repeatOf === undefined ? openIntent(trx, upload, at) : { repeatOf }
       }),
 
     commitUpload: (intent, upload) => inTransaction(db, trx => commit(trx, engine, { intent, upload, at: now() })),
@@ -34,9 +35,10 @@ export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
 
 /**
  * The one rule of repeats: a live map of the same identity whose files are the same to the byte is the map. It is declared
- * again by raising its state version. Other bytes stand beside it, and a deleted map is no obstacle.
+ * again: its state version rises, and a repository that came along is what is known of it from now on. Other bytes stand beside
+ * it, and a deleted map is no obstacle.
  */
-async function repeat(trx: Db, engine: Engine, upload: Upload): Promise<number | undefined> {
+async function repeat(trx: Db, engine: Engine, { upload, at }: Omit<Ending, 'intent'>): Promise<number | undefined> {
   await engine.lockIdentity(trx, upload.organization, upload.identity)
   const same = await trx
     .selectFrom('source_map')
@@ -51,7 +53,7 @@ async function repeat(trx: Db, engine: Engine, upload: Upload): Promise<number |
   if (!same) return undefined
   await trx
     .updateTable('source_map')
-    .set(set => ({ state_version: set('state_version', '+', 1) }))
+    .set(set => ({ state_version: set('state_version', '+', 1), declared_at: at, ...repositoryColumns(upload.repository) }))
     .where('organization', '=', upload.organization)
     .where('id', '=', same.id)
     .execute()
@@ -65,25 +67,24 @@ interface Ending {
 }
 
 async function commit(trx: Db, engine: Engine, { intent, upload, at }: Ending): Promise<Committed | undefined> {
-  const twin = await repeat(trx, engine, upload)
+  const twin = await repeat(trx, engine, { upload, at })
   if (twin !== undefined) return { id: twin, repeat: true, unneeded: await endIntent(trx, intent) }
-  const { complete, unneeded } = await promoteCopies(trx, intent)
-  // The copies written are kept in any case: the next declaration finds them
-  if (!complete) return undefined
+  const unneeded = await promoteCopies(trx, intent)
+  // Never a row without bytes. The copies written are kept in any case: the next declaration finds them
+  if (!(await addReferences(trx, upload))) return undefined
   const id = await insertMap(trx, upload, at)
-  await addReferences(trx, upload)
-  return { id, repeat: false, unneeded: unneeded satisfies readonly CopyName[] }
+  return { id, repeat: false, unneeded }
 }
 
 async function insertMap(trx: Db, upload: Upload, at: number): Promise<number> {
   const { id, createdAt } = await nextId(trx, upload.organization, at)
   const { organization, kind, size, identity, content, uploader, event, repository, attributes } = upload
-  const row = { organization, id, kind, size, created_at: createdAt, state_version: 1, identity, content, uploader, event }
-  const origin = { repository_url: repository?.url ?? null, repository_commit: repository?.commit ?? null }
+  const row = { organization, id, kind, size, created_at: createdAt, declared_at: at, state_version: 1, identity, content, uploader }
   await trx
     .insertInto('source_map')
-    .values({ ...row, ...origin, ...attributes, overwrite: upload.overwrite ? 1 : 0 })
+    .values({ ...row, ...repositoryColumns(repository), ...attributes, overwrite: upload.overwrite ? 1 : 0 })
     .execute()
+  await trx.insertInto('source_map_event').values({ organization, id, event }).execute()
   await insertUuids(trx, upload, id)
   if (upload.files.length > 0)
     await trx
@@ -91,6 +92,10 @@ async function insertMap(trx: Db, upload: Upload, at: number): Promise<number> {
       .values(upload.files.map(({ fileName, ...file }) => ({ organization, id, ...file, file_name: fileName ?? null })))
       .execute()
   return id
+}
+
+function repositoryColumns(repository: Repository | undefined) {
+  return repository ? { repository_url: repository.url, repository_commit: repository.commit } : {}
 }
 
 /** The next id, and a time of creation that is never before that of the last id, so that both give the same order. */

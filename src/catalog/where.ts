@@ -3,6 +3,7 @@ import { foldCase, isCaseless } from '../domain/caseless.ts'
 import { type FieldName, field } from '../domain/fields.ts'
 import { filter } from '../domain/filters.ts'
 import type { Criterion } from '../domain/selection.ts'
+import { idNumber } from '../domain/unmatched-ids.ts'
 import type { Scope } from '../operations/ports/catalog.ts'
 import { lookUp } from './driver-filter.ts'
 import type { Engine } from './engine.ts'
@@ -14,12 +15,14 @@ type Condition = ExpressionWrapper<Schema, 'source_map', SqlBool> | RawBuilder<S
 /** The one condition that previews, pages, deletions, restorations and lists of a scope share. */
 export function where(scope: Scope, engine: Engine): (builder: Builder) => ExpressionWrapper<Schema, 'source_map', SqlBool> {
   const { leading, rest, withoutRelease } = lookUp(scope.selection)
+  // Ids are found by the primary key, which does not know the kind
+  const byKey = leading.some(each => each.filter === 'id' || each.filter === 'uuid')
   return builder =>
     builder.and([
       builder('organization', '=', scope.organization),
-      builder('kind', '=', scope.selection.kind),
+      byKey ? sql<SqlBool>`${engine.unindexed(sql.ref('kind'))} = ${scope.selection.kind}` : builder('kind', '=', scope.selection.kind),
       ...inState(builder, scope.state),
-      ...(withoutRelease ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
+      ...(withoutRelease.has(scope.state) ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
       ...leading.map(each => matches(builder, each, { scope, engine: undefined })),
       ...rest.map(each => matches(builder, each, { scope, engine })),
     ])
@@ -44,13 +47,8 @@ function matches(builder: Builder, { filter: name, values }: Criterion, context:
   return field(column).caseless ? equalsCaseless(column, values, context) : equals(column, values, context)
 }
 
-/** Ids as numbers; what is no id matches nothing. */
-export function idNumbers(values: readonly string[]): number[] {
-  return values.filter(value => /^[1-9]\d{0,14}$/.test(value)).map(Number)
-}
-
 function hasId(builder: Builder, values: readonly string[]): Condition {
-  const ids = idNumbers(values)
+  const ids = values.map(idNumber).filter(id => id !== undefined)
   return ids.length > 0 ? builder('id', 'in', ids) : sql<SqlBool>`1 = 0`
 }
 
@@ -63,11 +61,15 @@ function hasUuid(builder: Builder, values: readonly string[], { scope }: Context
   return builder('source_map.id', 'in', holders)
 }
 
-/** A js file name is the last segment of its path, so both can be asked through the index over file names. `wire:` decision 17. */
+/**
+ * A js file name is the last segment of its path, so both are asked through the index over paths; the other kinds have names
+ * without a path and an index of their own. `wire:` decision 17.
+ */
 function hasFileName(builder: Builder, value: string, context: Context): Condition {
+  if (context.scope.selection.kind !== 'js')
+    return builder.and([equals('file_name', [value], context), builder('absolute_path', 'is', null)])
   const last = value.slice(value.lastIndexOf('/') + 1)
-  if (context.scope.selection.kind !== 'js' || last === value) return equals('file_name', [value], context)
-  const path = builder('absolute_path', '=', value)
+  const path = last === value ? builder('absolute_path', 'is not', null) : builder('absolute_path', '=', value)
   return last === '' ? path : builder.and([equals('file_name', [last], context), path])
 }
 
@@ -86,11 +88,13 @@ function equalsCaseless(column: FieldName, values: readonly string[], context: C
   const lowered = (list: readonly string[]) => list.map(value => sql`lower(${value})`)
   const exact = values.filter(value => !isCaseless(value))
   const inIndex = oneOf(reference, lowered(values))
-  if (exact.length === 0) return inIndex
+  // The index holds those that have the attribute, and says so
+  const present = sql<SqlBool>`${sql.ref(column)} is not null`
+  if (exact.length === 0) return sql<SqlBool>`${present} and ${inIndex}`
   const caseless = values.filter(isCaseless)
   const precise = equals(column, exact, { ...context, engine: undefined })
   const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, lowered(caseless))} or ${precise})` : precise
-  return sql<SqlBool>`${inIndex} and ${either}`
+  return sql<SqlBool>`${present} and ${inIndex} and ${either}`
 }
 
 function oneOf(

@@ -25,7 +25,8 @@ async function previewMany(catalog: Catalog, scope: Scope): Promise<Affected> {
   const totals = await catalog.totals(scope)
   if (totals.count === 0) throw nothingMatches(scope)
   const unmatched = givenIds(scope.selection).length > 0 ? await catalog.unmatchedIds(scope) : []
-  return { dryRun: true, totals, unmatched, pages: scopePages(catalog, scope, totals) }
+  const { count, size } = totals
+  return { dryRun: true, totals: { count, size }, unmatched, pages: scopePages(catalog, scope, totals) }
 }
 
 /** The refusal of a selection that matches nothing. `wire:` decision 1. */

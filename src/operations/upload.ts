@@ -45,7 +45,7 @@ async function tryToKeep(stores: Stores, upload: Upload, received: ReceivedUploa
   const declared = await stores.catalog.declareUpload(upload)
   if ('repeatOf' in declared) return declared.repeatOf
   try {
-    await Promise.all(declared.write.map(name => stores.blobs.keep(spooledFor(name, received), name)))
+    await keepAll(stores, declared.write, received)
     const committed = await stores.catalog.commitUpload(declared.intent, upload)
     if (!committed) return undefined
     await removeCopies(stores, committed.unneeded)
@@ -55,6 +55,13 @@ async function tryToKeep(stores: Stores, upload: Upload, received: ReceivedUploa
     await removeCopies(stores, await stores.catalog.abandonUpload(declared.intent).catch(() => []))
     throw error
   }
+}
+
+/** Waits for every copy, also when one fails: a copy must not come into being after it was given up. */
+async function keepAll({ blobs }: Stores, copies: readonly CopyName[], received: ReceivedUpload): Promise<void> {
+  const kept = await Promise.allSettled(copies.map(async name => blobs.keep(spooledFor(name, received), name)))
+  const failed = kept.find(each => each.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Removes condemned copies; what cannot be removed now is left to the background. */

@@ -1,5 +1,5 @@
 // The store as it starts out: who may do what, the maps and their states, the bytes, and the operations that move maps.
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 
 /** Attributes as of this migration: it must make the same table for ever, whatever the table of fields says later. */
 const attributes = [
@@ -58,6 +58,8 @@ async function sourceMaps(db: Kysely<unknown>): Promise<void> {
     .addColumn('kind', 'text', c => c.notNull())
     .addColumn('size', 'bigint', c => c.notNull())
     .addColumn('created_at', 'bigint', c => c.notNull())
+    // When it was last uploaded: an identical upload makes no second map
+    .addColumn('declared_at', 'bigint', c => c.notNull())
     .addColumn('state_version', 'bigint', c => c.notNull().defaultTo(1))
     .addColumn('deleted_at', 'bigint')
     .addColumn('purged_at', 'bigint')
@@ -69,9 +71,14 @@ async function sourceMaps(db: Kysely<unknown>): Promise<void> {
     .addColumn('repository_url', 'text')
     .addColumn('repository_commit', 'text')
   for (const attribute of attributes) table = table.addColumn(attribute, 'text')
-  await table
+  await table.addPrimaryKeyConstraint('source_map_key', ['organization', 'id']).execute()
+  // As sent, never queried, and as long as all the rest: apart, so that a passage of a map does not write it anew
+  await db.schema
+    .createTable('source_map_event')
+    .addColumn('organization', 'bigint', c => c.notNull())
+    .addColumn('id', 'bigint', c => c.notNull())
     .addColumn('event', 'text', c => c.notNull())
-    .addPrimaryKeyConstraint('source_map_key', ['organization', 'id'])
+    .addPrimaryKeyConstraint('source_map_event_key', ['organization', 'id'])
     .execute()
   await db.schema
     .createTable('source_map_uuid')
@@ -85,18 +92,27 @@ async function sourceMaps(db: Kysely<unknown>): Promise<void> {
 /** Every index starts with organization and kind and ends with the id, so that each filter path is read in id order. */
 async function sourceMapIndexes(db: Kysely<unknown>): Promise<void> {
   const live = sql`deleted_at is null`
-  const add = (name: string, columns: string, condition = live) =>
-    sql`create index ${sql.raw(`source_map_${name}`)} on source_map (organization, ${sql.raw(columns)}) where ${condition}`.execute(db)
-  // The last two columns let totals be summed without touching the rows
-  await add('release', 'kind, service, version, id, size, state_version')
-  await add('deleted_release', 'kind, service, version, id, size, state_version', sql`deleted_at is not null and purged_at is null`)
-  await add('identity', 'identity, id')
-  await add('file_name', 'kind, file_name, service, version, id', sql`${live} and file_name is not null`)
+  const add = (name: string, columns: string, condition?: RawBuilder<unknown>) =>
+    sql`create index ${sql.raw(`source_map_${name}`)} on source_map (organization, ${sql.raw(columns)}) ${
+      condition ? sql`where ${condition}` : sql``
+    }`.execute(db)
+  // The last columns let totals be summed without touching the rows
+  await add('release', 'kind, service, version, id, size, state_version, deleted_at', live)
+  await add(
+    'deleted_release',
+    'kind, service, version, id, size, state_version, deleted_at, purged_at',
+    sql`deleted_at is not null and purged_at is null`,
+  )
   await add('with_debug_id', 'kind, id', sql`${live} and debug_id is not null`)
-  for (const column of ['debug_id', 'build_id', 'gnu_build_id', 'file_hash'])
-    await add(column, `kind, lower(${column}), id`, sql`${live} and ${sql.ref(column)} is not null`)
-  for (const column of ['go_build_id', 'arch', 'symbol_source', 'origin', 'origin_version'])
+  await add('file_name', 'kind, file_name, id', sql`${live} and file_name is not null and absolute_path is null`)
+  for (const column of ['arch', 'symbol_source', 'origin', 'origin_version'])
     await add(column, `kind, ${column}, id`, sql`${live} and ${sql.ref(column)} is not null`)
+  // Few maps share one of these values, dead ones included: these indexes know no state, and a deletion does not touch them
+  await add('identity', 'identity, id')
+  await add('path', 'kind, service, version, file_name, id', sql`absolute_path is not null`)
+  await add('go_build_id', 'kind, go_build_id, id', sql`go_build_id is not null`)
+  for (const column of ['debug_id', 'build_id', 'gnu_build_id', 'file_hash'])
+    await add(column, `kind, lower(${column}), id`, sql`${sql.ref(column)} is not null`)
 }
 
 async function bytes(db: Kysely<unknown>): Promise<void> {

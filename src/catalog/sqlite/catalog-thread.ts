@@ -10,27 +10,37 @@ interface Waiting {
 /** A thread with a connection of its own, to which catalog methods can be sent. */
 export class CatalogThread {
   readonly #worker: Worker
+  readonly #exited: Promise<void>
   readonly #waiting = new Map<number, Waiting>()
   #last = 0
+  #ended: Error | undefined
 
   constructor(settings: ThreadSettings) {
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: settings })
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', error => this.#failAll(error instanceof Error ? error : new Error(String(error))))
-    this.#worker.on('exit', () => this.#failAll(new Error('the catalog is closed')))
+    this.#exited = new Promise(resolve => {
+      this.#worker.on('exit', () => resolve(this.#failAll(new Error('the catalog is closed'))))
+    })
   }
 
   /** Runs a method in the thread; what is under way there is finished first. */
   call<M extends keyof Catalog>(method: M, args: Parameters<Catalog[M]>): ReturnType<Catalog[M]> {
+    if (this.#ended) return Promise.reject(this.#ended) as ReturnType<Catalog[M]>
     const number = ++this.#last
     const answer = new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
     this.#worker.postMessage({ number, method, args } satisfies Call)
     return answer as ReturnType<Catalog[M]>
   }
 
+  /** Finishes what was asked before, refuses the rest, and waits until the thread has ended by itself. */
   async close(): Promise<void> {
-    await this.call('close', []).catch(() => {})
-    await this.#worker.terminate()
+    if (!this.#ended) {
+      const closed = this.call('close', []).catch(() => {})
+      this.#ended = new Error('the catalog is closed')
+      await closed
+    }
+    await this.#exited
   }
 
   #settle(reply: Reply): void {
@@ -41,6 +51,7 @@ export class CatalogThread {
   }
 
   #failAll(error: Error): void {
+    this.#ended ??= error
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }

@@ -5,6 +5,7 @@ import { lookUp } from '../driver-filter.ts'
 import { migrate } from '../migrate.ts'
 import { CatalogThread } from './catalog-thread.ts'
 import { openLocal } from './open-local.ts'
+import { fixPlannerStatistics } from './planner-statistics.ts'
 
 /** Offsets up to this are skipped so fast that another thread would take longer. */
 const shortOffset = 2000
@@ -44,6 +45,7 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
   const { db } = openLocal(file, 'write')
   try {
     const ran = await migrate(db, Date.now())
+    await fixPlannerStatistics(db)
     await chmod(file, 0o600)
     return ran
   } finally {

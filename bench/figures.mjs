@@ -1,0 +1,40 @@
+/** The middle value. */
+export function median(values) {
+  return quantile(values, 0.5)
+}
+
+/** The value below which this share of the values lies. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+}
+
+/** Runs both jobs in turn, so that a change of the machine's speed meets both; gives the medians of what they return. */
+export async function sideBySide(rounds, ours, theirs) {
+  const [a, b] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    a.push(await ours(round))
+    b.push(await theirs(round))
+  }
+  return { ours: median(a), theirs: median(b) }
+}
+
+/** How long the job takes, in ms. */
+export async function timed(job) {
+  const start = performance.now()
+  await job()
+  return performance.now() - start
+}
+
+/** A row of the table: what was measured, the figures, and the target with whether it is met. */
+export function row(work, figures, { value, atMost, atLeast, unit = '×' } = {}) {
+  const target = atMost !== undefined ? `≤ ${atMost}${unit}` : atLeast !== undefined ? `≥ ${atLeast}${unit}` : '—'
+  const met = atMost !== undefined ? value <= atMost : atLeast !== undefined ? value >= atLeast : undefined
+  const shown = value === undefined ? '—' : `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)}${unit}`
+  return { work, figures, result: shown, target, met: met === undefined ? '' : met ? 'yes' : '**no**' }
+}
+
+/** A time in words. */
+export function ms(value) {
+  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toPrecision(3)} ms`
+}

@@ -1,0 +1,28 @@
+// Measures the built server side by side with the least that could do the same, and prints a table of ratios.
+//
+//   npm run bench              everything (about ten minutes and 8 GB of disk)
+//   npm run bench -- uploads   one part: deletion, lists, uploads
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { deletion } from './deletion.mjs'
+import { lists } from './lists.mjs'
+import { seededFolder } from './seeded.mjs'
+import { uploads } from './uploads.mjs'
+
+const wanted = process.argv.slice(2)
+const wants = name => wanted.length === 0 || wanted.includes(name)
+const scratch = mkdtempSync(join(tmpdir(), 'mapkeep-bench-'))
+
+try {
+  const seeded = wants('deletion') || wants('lists') ? await seededFolder(scratch) : undefined
+  const rows = []
+  if (wants('uploads')) rows.push(...(await uploads(scratch)))
+  if (seeded && wants('lists')) rows.push(...(await lists(seeded)))
+  if (seeded && wants('deletion')) rows.push(...(await deletion(seeded)))
+  console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`)
+  console.log('| work | figures | result | target | met |\n| --- | --- | --- | --- | --- |')
+  for (const { work, figures, result, target, met } of rows) console.log(`| ${work} | ${figures} | ${result} | ${target} | ${met} |`)
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { CopyName } from '../../operations/ports/blob-store.ts'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import { digestOf, jsUpload, type OpenCatalog, put, withCatalog } from './sample-uploads.fixture.ts'
+
+/** The life of stored copies after their upload. */
+export function describeCopies(open: OpenCatalog): void {
+  const onCopy = (body: (catalog: Catalog, copy: CopyName) => Promise<void>) => () =>
+    withCatalog(open, async catalog => {
+      const size = 10_000
+      await put(catalog, jsUpload('a', { size, files: [{ part: 'source_map', fileName: 'a.map', digest: digestOf('a'), size }] }))
+      await body(catalog, await currentCopy(catalog))
+    })
+
+  describe('a copy', () => {
+    test(
+      'waits for compression unless it is too small to shrink',
+      onCopy(async (catalog, copy) => {
+        await put(catalog, jsUpload('small'))
+        assert.deepEqual(await catalog.compressible(10), [{ name: copy, size: 10_000 }])
+        assert.deepEqual(await catalog.compressible(0), [])
+      }),
+    )
+
+    test(
+      'gives way to its compressed twin',
+      onCopy(async (catalog, copy) => {
+        const smaller = await catalog.reserveCopy(copy, 'gzip')
+        assert.deepEqual([smaller.codec, smaller.digest, smaller.organization], ['gzip', copy.digest, 1])
+        assert.notEqual(smaller.generation, copy.generation)
+        assert.deepEqual(await currentCopy(catalog), copy, 'nothing changes before the twin is there')
+        assert.equal(await catalog.switchCopy(copy, smaller, 2_000), true)
+        assert.deepEqual(await currentCopy(catalog), smaller)
+        assert.equal((await catalog.detail(1, 1))?.files[0]?.storedSize, 2_000)
+        assert.equal((await catalog.detail(1, 1))?.files[0]?.size, 10_000)
+        assert.deepEqual(await catalog.condemned(10), [copy])
+        assert.deepEqual(await catalog.compressible(10), [])
+      }),
+    )
+
+    test(
+      'that came too late is condemned',
+      onCopy(async (catalog, copy) => {
+        const [first, second] = [await catalog.reserveCopy(copy, 'gzip'), await catalog.reserveCopy(copy, 'brotli')]
+        assert.equal(await catalog.switchCopy(copy, first, 2_000), true)
+        assert.equal(await catalog.switchCopy(copy, second, 1_000), false)
+        assert.deepEqual(await currentCopy(catalog), first)
+        assert.deepEqual(new Set(generations(await catalog.condemned(10))), new Set(generations([copy, second])))
+      }),
+    )
+
+    test(
+      'that does not shrink is not tried again',
+      onCopy(async (catalog, copy) => {
+        const smaller = await catalog.reserveCopy(copy, 'gzip')
+        await catalog.settleCopy(copy, smaller)
+        assert.deepEqual(await catalog.compressible(10), [])
+        assert.deepEqual(await catalog.condemned(10), [smaller])
+        assert.deepEqual(await currentCopy(catalog), copy)
+      }),
+    )
+
+    test(
+      'is forgotten only when it is condemned',
+      onCopy(async (catalog, copy) => {
+        const smaller = await catalog.reserveCopy(copy, 'gzip')
+        await catalog.forgetCopies([copy, smaller])
+        assert.deepEqual(await currentCopy(catalog), copy)
+        await catalog.switchCopy(copy, smaller, 2_000)
+        await catalog.forgetCopies([copy, smaller])
+        assert.deepEqual(await catalog.condemned(10), [])
+        assert.deepEqual(await currentCopy(catalog), smaller)
+      }),
+    )
+  })
+}
+
+async function currentCopy(catalog: Catalog): Promise<CopyName> {
+  const copy = (await catalog.detail(1, 1))?.files[0]?.copy
+  assert.ok(copy)
+  return copy
+}
+
+function generations(copies: readonly CopyName[]): string[] {
+  return copies.map(copy => copy.generation)
+}

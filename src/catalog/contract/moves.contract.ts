@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { unpackRanges } from '../../domain/id-ranges.ts'
+import type { Catalog, Moved } from '../../operations/ports/catalog.ts'
+import { deletion, jsUpload, type OpenCatalog, put, restoration, samples, scopeOf, withCatalog } from './sample-uploads.fixture.ts'
+
+/** The passages between live and deleted. */
+export function describeMoves(open: OpenCatalog): void {
+  const onMaps = (count: number, body: (catalog: Catalog) => Promise<void>) => () =>
+    withCatalog(open, async catalog => {
+      await Promise.all(Array.from({ length: count }, (_, number) => put(catalog, jsUpload(`map ${number}`))))
+      await body(catalog)
+    })
+
+  describe('a move', () => {
+    test(
+      'there and back leaves the maps as they were, under their ids',
+      onMaps(5, async catalog => {
+        const before = await catalog.few(scopeOf(samples()), 10)
+        assert.equal((await catalog.move(scopeOf(samples([2, 4])), deletion))?.count, 2)
+        assert.deepEqual(await idsOf(catalog, 'live'), [1, 3, 5])
+        assert.deepEqual(await idsOf(catalog, 'deleted'), [2, 4])
+        assert.equal((await catalog.move(scopeOf(samples(), 'deleted'), restoration))?.count, 2)
+        const after = await catalog.few(scopeOf(samples()), 10)
+        assert.deepEqual(
+          after?.map(map => ({ ...map, stateVersion: 0 })),
+          before?.map(map => ({ ...map, stateVersion: 0 })),
+        )
+        assert.deepEqual(
+          after?.map(map => map.stateVersion),
+          [1, 3, 1, 3, 1],
+        )
+      }),
+    )
+
+    test(
+      'says what it moved',
+      onMaps(6, async catalog => {
+        const moved = await catalog.move(scopeOf(samples([1, 2, 3, 5, 77, 'x'])), deletion)
+        assert.ok(moved)
+        const size = 'bytes of map 0'.length * 4
+        assert.deepEqual(
+          { ...moved, members: [...unpackRanges(moved.members)] },
+          {
+            operation: 1,
+            count: 4,
+            size,
+            members: [
+              { first: 1, last: 3 },
+              { first: 5, last: 5 },
+            ],
+            unmatched: ['77', 'x'],
+          },
+        )
+        const maps = await catalog.membersOf(1, 1, [1, 2, 3, 5])
+        assert.deepEqual(
+          maps.map(map => [map.id, map.attributes.service]),
+          [1, 2, 3, 5].map(id => [id, 'shop']),
+        )
+      }),
+    )
+
+    test(
+      'that matches nothing is no operation',
+      onMaps(2, async catalog => {
+        assert.equal((await catalog.move(scopeOf(samples()), deletion))?.operation, 1)
+        assert.equal(await catalog.move(scopeOf(samples()), deletion), undefined)
+        assert.equal(await catalog.move(scopeOf(samples(['no id']), 'deleted'), restoration), undefined)
+        assert.equal((await catalog.move(scopeOf(samples(), 'deleted'), restoration))?.operation, 2)
+      }),
+    )
+
+    test(
+      'takes each map once, however many overlapping ones run at the same time',
+      onMaps(60, async catalog => {
+        const third = (rest: number) => Array.from({ length: 60 }, (_, at) => at + 1).filter(id => id % 3 !== rest)
+        const moves = await Promise.all(
+          Array.from({ length: 12 }, (_, number) =>
+            catalog.move(scopeOf(samples(number === 11 ? undefined : third(number % 3))), deletion),
+          ),
+        )
+        const members = moves.flatMap(moved => (moved ? idsIn(moved) : []))
+        assert.deepEqual(
+          members.sort((a, b) => a - b),
+          Array.from({ length: 60 }, (_, at) => at + 1),
+        )
+        assert.deepEqual(
+          moves.filter(moved => moved).map(moved => moved?.operation),
+          [1, 2],
+        )
+        assert.deepEqual(await idsOf(catalog, 'live'), [])
+      }),
+    )
+
+    test(
+      'of a map that is being uploaded again leaves at most one of the two live',
+      onMaps(1, async catalog => {
+        const [moved, ...ids] = await Promise.all([
+          catalog.move(scopeOf(samples([1])), deletion),
+          ...Array.from({ length: 8 }, () => put(catalog, jsUpload('map 0'))),
+        ])
+        assert.equal(moved?.count, 1)
+        const live = await idsOf(catalog, 'live')
+        assert.ok(live.length <= 1)
+        assert.ok(ids.every(id => id === 1 || live.includes(id)))
+      }),
+    )
+
+    test(
+      'has members only as long as it is their last operation',
+      onMaps(3, async catalog => {
+        await catalog.move(scopeOf(samples()), deletion)
+        await catalog.move(scopeOf(samples([2]), 'deleted'), restoration)
+        const membersOf = async (operation: number) => (await catalog.membersOf(1, operation, [1, 2, 3])).map(map => map.id)
+        assert.deepEqual(await membersOf(1), [1, 3])
+        assert.deepEqual(await membersOf(2), [2])
+        assert.deepEqual(await catalog.membersOf(1, 1, [1, 3]).then(maps => maps.length), 2)
+        assert.deepEqual(await catalog.membersOf(2, 1, [1, 2, 3]), [])
+        assert.deepEqual(await catalog.membersOf(1, 1, []), [])
+      }),
+    )
+
+    test(
+      'is told by the detail of its maps',
+      onMaps(2, async catalog => {
+        await catalog.move(scopeOf(samples([1])), deletion)
+        const state = async (id: number) => {
+          const detail = await catalog.detail(1, id)
+          return detail && [detail.state, detail.deletedAt, detail.undoUntil, detail.operation, detail.purgedAt]
+        }
+        assert.deepEqual(await state(1), ['deleted', 1000, 2000, 1, undefined])
+        assert.deepEqual(await state(2), ['live', undefined, undefined, undefined, undefined])
+        await catalog.move(scopeOf(samples([1]), 'deleted'), restoration)
+        assert.deepEqual(await state(1), ['live', undefined, undefined, 2, undefined])
+      }),
+    )
+  })
+}
+
+async function idsOf(catalog: Catalog, state: 'live' | 'deleted'): Promise<number[]> {
+  const maps = await catalog.few(scopeOf(samples(), state), 100)
+  assert.ok(maps)
+  return maps.map(map => map.id)
+}
+
+function idsIn({ members }: Moved): number[] {
+  return [...unpackRanges(members)].flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at))
+}

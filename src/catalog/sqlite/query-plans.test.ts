@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { Attributes } from '../../domain/fields.ts'
+import { type FilterName, filter } from '../../domain/filters.ts'
+import { type Kind, kind, kindNames } from '../../domain/kinds.ts'
+import type { Selection } from '../../domain/selection.ts'
+import type { Catalog, Scope } from '../../operations/ports/catalog.ts'
+import { seededRandom } from '../contract/random.fixture.ts'
+import { storeRandomMaps } from '../contract/random-maps.fixture.ts'
+import { deletion, put, restoration, uploadOf } from '../contract/sample-uploads.fixture.ts'
+import { createCatalog } from '../create-catalog.ts'
+import type { Schema } from '../schema.ts'
+import { Connection } from './connection.ts'
+import { SqliteDriver } from './driver.ts'
+import { sqliteEngine } from './engine.ts'
+import { migrateSqlite, openSqliteCatalog } from './open-sqlite-catalog.ts'
+
+/** A catalog that remembers which statements it ran, and a second connection that explains them. */
+interface Explained {
+  readonly catalog: Catalog
+  readonly folder: string
+  readonly file: string
+  /** The plans of the statements about source maps that the work issued. */
+  plansOf(work: () => Promise<unknown>): Promise<Plan[]>
+}
+
+interface Plan {
+  readonly statement: string
+  readonly steps: readonly string[]
+}
+
+let explained: Explained
+
+describe('the plan of every statement about source maps', () => {
+  before(async () => {
+    explained = await openExplained()
+    for (const name of kindNames) await put(explained.catalog, uploadOf({ kind: name, attributes: attributesFor(name) }, name))
+  })
+  after(() => close(explained))
+
+  for (const name of kindNames) {
+    for (const given of filterSets(name)) {
+      const title = given.length > 0 ? given.join(', ') : 'nothing else'
+      test(`reads no more than an index says for ${name} maps by ${title}`, async () => {
+        for (const count of given.some(each => filter(each).many) ? [1, 40] : [1]) await checkSelection(selectionOf(name, given, count))
+      })
+    }
+  }
+
+  test('is a search when deletions and restorations move the maps they found', async () => {
+    for (const name of kindNames) {
+      for (const given of filterSets(name).filter(each => each.length > 0)) {
+        const selection = selectionOf(name, given, 3)
+        const live = { organization: 1, selection, state: 'live' } as const
+        const plans = await explained.plansOf(async () => {
+          assert.equal((await explained.catalog.move(live, deletion))?.count, 1, JSON.stringify(selection))
+          assert.equal((await explained.catalog.move({ ...live, state: 'deleted' }, restoration))?.count, 1)
+        })
+        assert.equal(plans.filter(plan => plan.statement.startsWith('update "source_map"')).length, 2)
+        assertNarrow(plans)
+      }
+    }
+  })
+
+  test('is a search for look-ups, however much is asked at once', async () => {
+    const { catalog } = explained
+    const many = Array.from({ length: 5000 }, (_, number) => number.toString(16))
+    for (const ids of [many.slice(0, 1), many])
+      assertNarrow(
+        await explained.plansOf(async () => {
+          await catalog.existingDebugIds(1, ids)
+          await catalog.symbolFiles(1, ids)
+        }),
+      )
+    assertNarrow(
+      await explained.plansOf(async () => {
+        await catalog.findJs(1, { debugId: 'abcd' })
+        await catalog.findJs(1, { service: 'shop', version: '1.0', fileName: 'js/app.js' })
+        await catalog.repositoryInfo(1, 'shop', '1.0')
+        await catalog.detail(1, 1)
+        await catalog.membersOf(1, 1, [1, 2, 3])
+        await catalog.membersOf(1, 1, [1, 3, 5])
+        await catalog.declareUpload(uploadOf({ kind: 'js', attributes: {} }, 'new'))
+      }),
+    )
+  })
+
+  test('walks the maps with a debug id in the order of a list', async () => {
+    const query = { organization: 1, selection: { kind: 'js', criteria: [] }, withDebugId: true } as const
+    const plans = await explained.plansOf(async () => {
+      await explained.catalog.list(query, { before: undefined }, 10)
+      await explained.catalog.list(query, { before: 5 }, 10)
+    })
+    const [first] = plans
+    assert.match(first?.steps.join() ?? '', /USING INDEX source_map_with_debug_id/)
+    assertUnsorted(plans)
+  })
+
+  test('is the same on a table with maps, also after somebody measured it', async () => {
+    const work = async () => {
+      for (const name of kindNames) for (const given of filterSets(name)) await useSelection(selectionOf(name, given, 3), 'live')
+    }
+    const early = await explained.plansOf(work)
+    const catalog = await openSqliteCatalog(explained.file)
+    await storeRandomMaps(catalog, seededRandom(7), 300)
+    await catalog.close()
+    const statements = early.map(plan => plan.statement)
+    assert.deepEqual(explain(explained.file, statements), early)
+    const connection = new Connection(explained.file, 'write')
+    connection.exec('analyze')
+    connection.close()
+    await migrateSqlite(explained.file)
+    assert.deepEqual(explain(explained.file, statements), early)
+  })
+})
+
+/** Every filter of a kind with those it requires, all at once, and the required ones alone. */
+function filterSets(name: Kind): FilterName[][] {
+  const { filters, required } = kind(name)
+  const alone = filters.map(each => [...new Set([...required, each])])
+  const instead = kind(name).instead
+  const sets = [...alone, [...required], [...filters], ...(instead ? [[instead]] : [])]
+  return [...new Map(sets.map(set => [set.join(), set])).values()]
+}
+
+async function checkSelection(selection: Selection): Promise<void> {
+  const release = selection.criteria.every(each => each.filter === 'service' || each.filter === 'version')
+  const query = { organization: 1, selection, withDebugId: false }
+  for (const state of ['live', 'deleted'] as const) {
+    const scope = { organization: 1, selection, state }
+    assertNarrow(await useSelection(selection, state))
+    const [totals] = await explained.plansOf(() => explained.catalog.totals(scope))
+    if (release) assert.match(totals?.steps.join() ?? '', /COVERING INDEX source_map_(deleted_)?release/)
+    assertUnsorted(await explained.plansOf(() => explained.catalog.page(scope, 9)))
+  }
+  assertUnsorted(await explained.plansOf(() => explained.catalog.list(query, { before: 9 }, 10)))
+}
+
+function useSelection(selection: Selection, state: Scope['state']): Promise<Plan[]> {
+  const scope = { organization: 1, selection, state }
+  const query = { organization: 1, selection, withDebugId: false }
+  const { catalog } = explained
+  return explained.plansOf(async () => {
+    await catalog.few(scope, 500)
+    await catalog.totals(scope)
+    await catalog.page(scope, 9)
+    await catalog.unmatchedIds(scope)
+    await catalog.list(query, { before: undefined }, 10)
+    await catalog.list(query, { before: 9 }, 10)
+    await catalog.list(query, { offset: 9 }, 10)
+    await catalog.count(query)
+  })
+}
+
+/** Maps are looked up by more than their organization and kind, which may be everything there is. */
+function assertNarrow(plans: readonly Plan[]): void {
+  assert.ok(plans.length > 0)
+  for (const { statement, steps } of plans) {
+    const ofMaps = steps.filter(step => /^(SCAN|SEARCH) (source_map|file)\b/.test(step))
+    assert.ok(ofMaps.length > 0 || steps.some(step => step.includes('source_map')), statement)
+    for (const step of ofMaps)
+      assert.match(step, /^SEARCH .* USING .*INDEX \S+ \(organization=\? AND (id\b|identity=|kind=\? AND \S)/, statement)
+  }
+}
+
+function assertUnsorted(plans: readonly Plan[]): void {
+  for (const { statement, steps } of plans) assert.doesNotMatch(steps.join(), /TEMP B-TREE FOR ORDER BY/, statement)
+}
+
+function selectionOf(name: Kind, given: readonly FilterName[], count: number): Selection {
+  return { kind: name, criteria: given.map(each => ({ filter: each, values: valuesOf(name, each, filter(each).many ? count : 1) })) }
+}
+
+/** The value that the sample of the kind has, and others. */
+function valuesOf(name: Kind, filterName: FilterName, count: number): string[] {
+  // A hundred stretches of an index are plenty
+  const wanted = filterName === 'service' || filterName === 'version' ? Math.min(count, 10) : count
+  if (filterName === 'id') return Array.from({ length: wanted }, (_, at) => String(at === 0 ? kindNames.indexOf(name) + 1 : at + 100))
+  return Array.from({ length: wanted }, (_, at) => `abcd${at === 0 ? '' : at}`)
+}
+
+function attributesFor(name: Kind): Attributes {
+  const columns = kind(name).filters.flatMap(each => (each === 'id' ? [] : [filter(each).field]))
+  return { ...Object.fromEntries(columns.map(column => [column, 'abcd'])), ...(name === 'js' ? { absolute_path: '/js/abcd' } : {}) }
+}
+
+async function openExplained(): Promise<Explained> {
+  const folder = await mkdtemp(join(tmpdir(), 'mapkeep-plans-'))
+  const file = join(folder, 'catalog.db')
+  await migrateSqlite(file)
+  const connection = new RecordingConnection(file, 'write')
+  const catalog = catalogOn(connection)
+  await catalog.bootstrap({ name: 'default', uuid: 'uuid-1', at: 1 }, [])
+  await catalog.createOrganization('other', 'uuid-2', 1)
+  const known = new Map<string, Plan>()
+  const plansOf = async (work: () => Promise<unknown>) => {
+    connection.statements.clear()
+    await work()
+    const statements = [...connection.statements].filter(text => /source_map\b/.test(text) && !text.startsWith('insert'))
+    for (const plan of explain(
+      file,
+      statements.filter(each => !known.has(each)),
+    ))
+      known.set(plan.statement, plan)
+    return statements.map(each => known.get(each) ?? { statement: each, steps: [] })
+  }
+  return { catalog, folder, file, plansOf }
+}
+
+class RecordingConnection extends Connection {
+  readonly statements = new Set<string>()
+
+  override run(text: string, parameters: readonly unknown[]) {
+    this.statements.add(text)
+    return super.run(text, parameters)
+  }
+}
+
+function catalogOn(connection: Connection): Catalog {
+  const db = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new SqliteDriver(connection),
+      createIntrospector: introspected => new SqliteIntrospector(introspected),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+  return createCatalog(db, sqliteEngine, Date.now)
+}
+
+/** On a new connection, as a server's would be at its next start. */
+function explain(file: string, statements: readonly string[]): Plan[] {
+  const connection = new Connection(file, 'read')
+  try {
+    return statements.map(statement => {
+      const parameters = Array.from({ length: statement.split('?').length - 1 }, () => null)
+      const { rows } = connection.run(`explain query plan ${statement}`, parameters)
+      return { statement, steps: (rows as { detail: string }[]).map(row => row.detail) }
+    })
+  } finally {
+    connection.close()
+  }
+}
+
+async function close({ catalog, folder }: Explained): Promise<void> {
+  await catalog.close()
+  await rm(folder, { recursive: true, force: true })
+}
