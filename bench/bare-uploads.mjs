@@ -12,10 +12,11 @@ export async function bareUploads({ folder, count, parallel, files }) {
   const db = new DatabaseSync(join(folder, 'bare.db'))
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   db.exec('create table intent (name text primary key, digests text); create table map (name text primary key, digests text, event text)')
+  const contents = Array.from({ length: count }, (_, at) => files(at))
   const start = performance.now()
   let next = 0
   const worker = async () => {
-    while (next < count) await one(db, folder, files(next++))
+    while (next < count) await one(db, folder, contents[next++])
   }
   await Promise.all(Array.from({ length: parallel }, worker))
   const time = performance.now() - start

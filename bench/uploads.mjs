@@ -28,9 +28,9 @@ async function plain(server, scratch) {
     return row('5 + 1 MB plain upload, durable, against nginx PUT and sha256 in series', 'nginx is not installed (Debian: nginx-light)')
   const { ours, theirs } = await sideBySide(
     25,
-    async () => {
-      const { body, headers } = form(files(5 * MB, MB))
-      return timed(() => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', headers, body })))
+    () => {
+      const upload = form(files(5 * MB, MB))
+      return timed(() => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', ...upload })))
     },
     async round => {
       const { body } = form(files(5 * MB, MB))
@@ -90,13 +90,10 @@ async function small(server, scratch) {
   const count = 1000
   const { ours, theirs } = await sideBySide(
     3,
-    round =>
-      timed(() =>
-        parallel(20, count, async at => {
-          const { body, headers } = form(smallFiles(`${round}-${at}`))
-          await accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', headers, body }))
-        }),
-      ),
+    round => {
+      const forms = Array.from({ length: count }, (_, at) => form(smallFiles(`${round}-${at}`)))
+      return timed(() => parallel(20, count, at => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', ...forms[at] }))))
+    },
     round => bareUploads({ folder: join(scratch, `bare-${round}`), count, parallel: 20, files: at => smallFiles(`bare-${round}-${at}`) }),
   )
   const rate = time => `${((count / time) * 1000).toFixed(0)}/s`

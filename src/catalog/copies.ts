@@ -6,7 +6,7 @@ import { newGeneration } from './generation.ts'
 import type { BlobCopyTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
-type Copies = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'condemned' | 'forgetCopies'>
+type Copies = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy' | 'condemned' | 'forgetCopies'>
 
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
 export function copies(db: Db): Copies {
@@ -48,6 +48,8 @@ function compression(db: Db): Omit<Copies, 'condemned' | 'forgetCopies'> {
         await change(trx, name, { settled: 1 })
         await change(trx, reserved, { state: 'condemned' })
       }),
+
+    releaseCopy: reserved => change(db, reserved, { state: 'condemned' }),
   }
 }
 

@@ -2,27 +2,39 @@ import { createHash } from 'node:crypto'
 import { Problem, parameterReason } from '../domain/problem.ts'
 import type { ListQuery } from '../operations/ports/read-catalog.ts'
 
-/** Names the place after a map in one list, as `meta.page.next_cursor`. */
-export function writeCursor(query: ListQuery, id: number): string {
-  return Buffer.from(`${id}.${seal(query, id)}`).toString('base64url')
+/** A place in a list: after which map it stands, and how many maps the list held when its first page was asked for. */
+export interface CursorPlace {
+  readonly id: number
+  /** Nothing where it was not counted. */
+  readonly total: number | undefined
+}
+
+/** Names a place in one list, as `meta.page.next_cursor`. The total goes along, since counting again would make a deep walk slow. */
+export function writeCursor(query: ListQuery, place: CursorPlace): string {
+  return Buffer.from(`${digitsOf(place)}.${seal(query, place)}`).toString('base64url')
 }
 
 /**
- * The map a cursor stands after; throws Problem `bad_request` for one of another list. The seal is no secret: it keeps a cursor
+ * The place a cursor names; throws Problem `bad_request` for one of another list. The seal is no secret: it keeps a cursor
  * from being used with other filters by mistake, and inside one's own list every place is allowed.
  */
-export function readCursor(query: ListQuery, cursor: string): number {
+export function readCursor(query: ListQuery, cursor: string): CursorPlace {
   const [digits = '', given] = Buffer.from(cursor, 'base64url').toString('latin1').split('.')
-  const id = /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : 0
-  if (id === 0 || given !== seal(query, id)) {
+  const [, id, total] = /^([1-9]\d{0,15})-(\d{0,15})$/.exec(digits) ?? []
+  const place = { id: Number(id), total: total ? Number(total) : undefined }
+  if (id === undefined || given !== seal(query, place)) {
     const detail = 'page[after] must be the next_cursor of the previous page, with the same mode and filters'
     throw new Problem('bad_request', [parameterReason('page[after]', detail)])
   }
-  return id
+  return place
 }
 
-function seal({ organization, selection, withDebugId }: ListQuery, id: number): string {
+function digitsOf({ id, total }: CursorPlace): string {
+  return `${id}-${total ?? ''}`
+}
+
+function seal({ organization, selection, withDebugId }: ListQuery, place: CursorPlace): string {
   const criteria = selection.criteria.map(({ filter, values }) => [filter, ...[...values].sort()].join('\0')).sort()
-  const bound = JSON.stringify([organization, selection.kind, withDebugId, criteria, id])
+  const bound = JSON.stringify([organization, selection.kind, withDebugId, criteria, digitsOf(place)])
   return createHash('sha256').update(bound).digest('base64url').slice(0, 22)
 }

@@ -40,6 +40,6 @@ function pageOf({ query, next }: ListWish, { maps, more, total }: Listed): objec
     has_more_results: goesOn,
     // wire: 0 where nothing was counted, which is only while browsing; of one debug id there is one map (decision 13)
     total_filtered_count: next === 'none' ? Math.min(total ?? maps.length, 1) : (total ?? 0),
-    ...(goesOn && next === 'cursor' && last ? { next_cursor: writeCursor(query, last.id) } : {}),
+    ...(goesOn && next === 'cursor' && last ? { next_cursor: writeCursor(query, { id: last.id, total }) } : {}),
   }
 }

@@ -97,8 +97,8 @@ function paging(list: ListQuery, { size, number, after }: Place): Pick<ListWish,
     return { page: { number: first ? 1 : lastPage, size: 1, withTotal: !first }, next: 'none' }
   }
   if (number !== undefined) return { page: { number, size, withTotal: true }, next: 'number' }
-  const position = after === undefined ? undefined : readCursor(list, after)
-  return { page: { after: position, size, withTotal: !withDebugId }, next: 'cursor' }
+  const place = after === undefined ? undefined : readCursor(list, after)
+  return { page: { after: place?.id, size, total: place?.total, withTotal: !withDebugId }, next: 'cursor' }
 }
 
 function has({ criteria }: Selection, name: FilterName): boolean {

@@ -43,7 +43,8 @@ export async function receiveUpload<S>(
     await discardAll(parts.files, receiver)
     throw error
   } finally {
-    stop.abort()
+    // A reason of our own: the default one is an error with a stack, made for nothing
+    stop.abort('ended')
   }
 }
 

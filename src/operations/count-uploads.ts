@@ -31,7 +31,7 @@ function bind(store: BlobStore): BlobStore {
     keep: (spooled, name) => store.keep(spooled, name),
     discard: spooled => store.discard(spooled),
     read: (name, range) => store.read(name, range),
-    compress: (from, to) => store.compress(from, to),
+    compress: (from, to, pause) => store.compress(from, to, pause),
     remove: name => store.remove(name),
     check: () => store.check(),
     sweep: () => store.sweep(),

@@ -13,7 +13,7 @@ export interface TidyParts {
 }
 
 /** Times in milliseconds. */
-const pace = { betweenRounds: 2_000, betweenLooks: 100, longestWait: 30_000, lastWork: 2_000 }
+const pace = { betweenRounds: 2_000, betweenLooks: 50, longestWait: 30_000, lastWork: 2_000 }
 
 /**
  * Compresses new copies and removes condemned ones, round after round, until stopped. Stopping waits a little for the work in hand:
@@ -45,15 +45,21 @@ async function runRounds(parts: TidyParts, signal: AbortSignal): Promise<void> {
 
 /** Whether nothing was left to do. */
 async function runRound(parts: TidyParts, signal: AbortSignal): Promise<boolean> {
-  const removed = await removeCondemned(parts)
-  const compressed = await compressBlobs(parts, parts.codec, () => waitForQuiet(parts, signal))
+  const { catalog, blobs, codec, onFault } = parts
+  const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, signal) }
+  const removed = await removeCondemned(tidying)
+  const compressed = await compressBlobs(tidying)
   return removed + compressed === 0
 }
 
-async function waitForQuiet({ uploadsInFlight }: TidyParts, signal: AbortSignal): Promise<void> {
-  const waits = Math.ceil(pace.longestWait / pace.betweenLooks)
-  for (let wait = 0; wait < waits && uploadsInFlight() > 0 && !signal.aborted; wait++) await sleep(pace.betweenLooks, signal)
-  signal.throwIfAborted()
+/** Waits while uploads are in flight, but in all no longer than a round may be kept waiting. */
+function pauser({ uploadsInFlight }: TidyParts, signal: AbortSignal): () => Promise<void> {
+  let waited = 0
+  return async () => {
+    for (; uploadsInFlight() > 0 && waited < pace.longestWait && !signal.aborted; waited += pace.betweenLooks)
+      await sleep(pace.betweenLooks, signal)
+    signal.throwIfAborted()
+  }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

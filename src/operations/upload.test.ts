@@ -3,8 +3,13 @@ import { describe, test } from 'node:test'
 import { Problem } from '../domain/problem.ts'
 import { findFile, findMap, readStored } from './read-file.ts'
 import { jsEvent, receive, type Stores, textOf, uploadJs, withStores } from './stores.fixture.ts'
-import { compressBlobs, removeCondemned } from './tidy-blobs.ts'
+import { compressBlobs, removeCondemned, type Tidying } from './tidy-blobs.ts'
 import { keepUpload } from './upload.ts'
+
+function tidying({ catalog, blobs }: Pick<Tidying, 'catalog' | 'blobs'>): Tidying {
+  const onFault = (error: unknown) => assert.fail(String(error))
+  return { catalog, blobs, codec: 'gzip', pause: async () => {}, onFault }
+}
 
 describe('an upload', () => {
   test('can be read back byte by byte, under its digest', () =>
@@ -28,7 +33,7 @@ describe('an upload', () => {
     withStores(async stores => {
       const ids = await Promise.all(Array.from({ length: 20 }, () => uploadJs(stores, 'app.js')))
       assert.deepEqual(new Set(ids), new Set([1]))
-      await removeCondemned(stores)
+      await removeCondemned(tidying(stores))
       assert.equal((await stores.filesKept()).length, 2)
       assert.deepEqual(await stores.catalog.condemned(10), [])
       assert.equal(await contentOf(stores, 1, 'source_map'), 'source_map bytes of app.js 1.0')
@@ -57,7 +62,7 @@ describe('an upload', () => {
         },
       }
       await assert.rejects(keepUpload(failing, received), /the disk is full/)
-      await removeCondemned(stores)
+      await removeCondemned(tidying(stores))
       assert.deepEqual(await stores.filesKept(), [])
       await assert.rejects(findMap(stores.catalog, 1, 1), isProblem('not_found'))
       assert.equal(await uploadJs(stores, 'app.js'), 1)
@@ -67,12 +72,12 @@ describe('an upload', () => {
     withStores(async stores => {
       const long = 'a line that comes again and again\n'.repeat(2000)
       const id = await keepUpload(stores, await receive(stores, jsEvent('app.js'), long))
-      assert.equal(await compressBlobs(stores, 'gzip', async () => {}), 2)
-      assert.equal(await compressBlobs(stores, 'gzip', async () => {}), 0)
+      assert.equal(await compressBlobs(tidying(stores)), 2)
+      assert.equal(await compressBlobs(tidying(stores)), 0)
       const stale = await findFile(stores.catalog, 1, { id, part: 'source_map' })
       assert.ok(stale.storedSize < stale.size / 10)
       assert.equal(stale.copy.codec, 'gzip')
-      assert.equal(await removeCondemned(stores), 2)
+      assert.equal(await removeCondemned(tidying(stores)), 2)
       assert.equal((await stores.filesKept()).length, 2)
       assert.equal(await contentOf(stores, id, 'source_map'), `source_map ${long}`)
     }))
@@ -82,8 +87,8 @@ describe('an upload', () => {
       const long = 'a line that comes again and again\n'.repeat(2000)
       const id = await keepUpload(stores, await receive(stores, jsEvent('app.js'), long))
       const file = await findFile(stores.catalog, 1, { id, part: 'source_map' })
-      await compressBlobs(stores, 'gzip', async () => {})
-      await removeCondemned(stores)
+      await compressBlobs(tidying(stores))
+      await removeCondemned(tidying(stores))
       assert.equal(await textOf(await readStored(stores, 1, { id, file })), `source_map ${long}`)
     }))
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MissingCopy } from '../../operations/ports/blob-store.ts'
+import { DamagedCopy, MissingCopy } from '../../operations/ports/blob-store.ts'
 import { copyOf, large, noise, put, readAll, small } from './samples.ts'
 import type { OpenStore } from './store-under-test.ts'
 
@@ -39,7 +39,7 @@ export function compressing(open: OpenStore): void {
   test('a compressed copy that does not have its digest is refused, and nothing is left of it', async t => {
     const { store, names } = await open(t)
     const from = await put(store, large)
-    await assert.rejects(store.compress(from, { ...copyOf(small, 'brotli') }), /reads back as/)
+    await assert.rejects(store.compress(from, { ...copyOf(small, 'brotli') }), DamagedCopy)
     assert.equal((await names()).length, 1)
   })
 }

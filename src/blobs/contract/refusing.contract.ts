@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '../../domain/problem.ts'
-import { copyOf, large, pieces, plenty, put, readAll, small } from './samples.ts'
+import { copyOf, large, pieces, plenty, small } from './samples.ts'
 import type { OpenStore } from './store-under-test.ts'
 
 /** What a store refuses, and that it leaves nothing then. */
@@ -26,15 +26,6 @@ export function refusing(open: OpenStore): void {
       assert.deepEqual(await names(), [])
     })
   }
-
-  test('a kept copy is never overwritten', async t => {
-    const { store } = await open(t)
-    const copy = await put(store, small)
-    const again = await store.receive(pieces(small), plenty)
-    await assert.rejects(store.keep(again, copy), /exists already/)
-    await store.discard(again)
-    assert.deepEqual(await readAll(store, copy), small)
-  })
 
   test('a name that could lead elsewhere is refused', async t => {
     const { store } = await open(t)

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { CopyName } from '../../operations/ports/blob-store.ts'
+import { type CopyName, DamagedCopy } from '../../operations/ports/blob-store.ts'
 import { codecs } from '../codecs.ts'
 import { digestOf } from '../digest-of.ts'
 import { through } from '../through.ts'
@@ -18,19 +18,21 @@ export interface Compression {
   readonly temporary: string
   readonly from: CopyName
   readonly to: CopyName
+  /** Awaited before each piece of work. */
+  readonly pause: () => Promise<void>
   /** Makes the written file durable under its name. */
   readonly place: (file: TemporaryFile, path: string) => Promise<void>
 }
 
 /** Writes the copy `to` from `from`, and gives its stored bytes; nothing when it would not be worth it. */
-export async function compressCopy({ root, temporary, from, to, place }: Compression): Promise<number | undefined> {
+export async function compressCopy({ root, temporary, from, to, pause, place }: Compression): Promise<number | undefined> {
   const path = copyPath(root, from)
   const source = await readCopy(path, from)
   const file = await TemporaryFile.create(temporary)
   try {
-    const stored = await encodeInto(file, source, to)
+    const stored = await encodeInto(file, paced(source, pause), to)
     if (stored > (await stat(path)).size * worthwhile) return undefined
-    await verify(file, to)
+    await verify(paced(fileBytes(file.handle), pause), to)
     await place(file, copyPath(root, to))
     return stored
   } finally {
@@ -50,8 +52,15 @@ async function encodeInto(file: TemporaryFile, source: AsyncIterable<Uint8Array>
   return stored
 }
 
-async function verify(file: TemporaryFile, { codec, digest }: CopyName): Promise<void> {
-  const decoder = codecs[codec].decoder?.()
-  const found = await digestOf(decoder ? through(fileBytes(file.handle), decoder) : fileBytes(file.handle))
-  if (found !== digest) throw new Error(`blob ${digest} reads back as ${found} after compression: its stored copy is damaged`)
+async function verify(written: AsyncIterable<Uint8Array>, to: CopyName): Promise<void> {
+  const decoder = codecs[to.codec].decoder?.()
+  const found = await digestOf(decoder ? through(written, decoder) : written)
+  if (found !== to.digest) throw new DamagedCopy(to, found)
+}
+
+async function* paced(source: AsyncIterable<Uint8Array>, pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    await pause()
+    yield chunk
+  }
 }

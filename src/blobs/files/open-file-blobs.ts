@@ -24,7 +24,7 @@ export async function openFileBlobs(folder: string): Promise<BlobStore> {
     keep: async (spooled, name) => keep(spooled, copyPath(root, name), placeFile),
     discard: spooled => discard(spooled),
     read: async (name, range) => readCopy(copyPath(root, name), name, range),
-    compress: (from, to) => compressCopy({ root, temporary, from, to, place: placeFile }),
+    compress: (from, to, pause = async () => {}) => compressCopy({ root, temporary, from, to, pause, place: placeFile }),
     remove: name => remove(root, name, folders),
     check: () => check(temporary),
     sweep: () => sweep(temporary),

@@ -7,6 +7,9 @@ import { TemporaryFile } from './temporary-file.ts'
 /** Up to so many bytes stay in memory, so that a refused or repeated small upload never costs a file. */
 const memoryLimit = 256 * 1024
 
+/** Bytes after which the disk is set to work while more stream in. */
+const syncEvery = 2 * 1024 * 1024
+
 /** What a store received: small content in memory, larger in a temporary file that stays open until discarded. */
 export class Spool implements Spooled {
   digest = ''
@@ -17,6 +20,7 @@ export class Spool implements Spooled {
   #file: TemporaryFile | undefined
   #writer: BatchedWriter | undefined
   #given = false
+  #unsynced = 0
 
   constructor(folder: string) {
     this.#folder = folder
@@ -26,7 +30,7 @@ export class Spool implements Spooled {
     this.size += chunk.length
     this.#hash.update(chunk)
     if (!this.#writer && this.size > memoryLimit) this.#writer = await this.#spill()
-    if (this.#writer) await this.#writer.write(chunk)
+    if (this.#writer) await this.#append(this.#writer, chunk)
     // A copy, because the chunk may be a small cut of a buffer that would stay alive until the upload ends
     else this.#chunks?.push(Buffer.from(chunk))
   }
@@ -60,6 +64,15 @@ export class Spool implements Spooled {
     this.#writer = undefined
     this.#chunks = undefined
     await file?.dispose()
+  }
+
+  async #append(writer: BatchedWriter, chunk: Uint8Array): Promise<void> {
+    await writer.write(chunk)
+    this.#unsynced += chunk.length
+    if (this.#unsynced < syncEvery) return
+    this.#unsynced = 0
+    // So that the disk keeps up with the network, and little is left to be synced at the end
+    this.#file?.syncAhead()
   }
 
   async #spill(): Promise<BatchedWriter> {

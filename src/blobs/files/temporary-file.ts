@@ -6,6 +6,7 @@ import { join } from 'node:path'
 export class TemporaryFile {
   readonly handle: FileHandle
   readonly #path: string
+  #ahead: Promise<void> | undefined
   #synced: Promise<void> | undefined
   #moved = false
 
@@ -20,10 +21,26 @@ export class TemporaryFile {
     return new TemporaryFile(path, await open(path, 'wx+', 0o600))
   }
 
+  /** While more is being written: sets the disk to work on what there is, one such sync at a time. */
+  syncAhead(): void {
+    if (this.#ahead || this.#synced) return
+    const ahead = this.handle.datasync().then(() => {
+      this.#ahead = undefined
+    })
+    // A failure stays, and is told when the file is synced
+    ahead.catch(() => {})
+    this.#ahead = ahead
+  }
+
   /** When nothing more will be written. Syncs once only: after a failure a second sync could succeed without the bytes. */
   sync(): Promise<void> {
-    this.#synced ??= this.handle.sync()
+    this.#synced ??= this.#syncAll()
     return this.#synced
+  }
+
+  async #syncAll(): Promise<void> {
+    await this.#ahead
+    await this.handle.sync()
   }
 
   async moveTo(path: string): Promise<void> {

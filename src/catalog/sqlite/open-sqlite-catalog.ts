@@ -92,6 +92,7 @@ function writes(thread: CatalogThread) {
     reserveCopy: (from, codec) => thread.call('reserveCopy', [from, codec]),
     switchCopy: (from, to, storedSize) => thread.call('switchCopy', [from, to, storedSize]),
     settleCopy: (copy, reserved) => thread.call('settleCopy', [copy, reserved]),
+    releaseCopy: reserved => thread.call('releaseCopy', [reserved]),
     forgetCopies: copies => thread.call('forgetCopies', [copies]),
   } satisfies Partial<Catalog>
 }

@@ -36,9 +36,10 @@ export interface BlobStore {
   read(name: CopyName, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>
   /**
    * In the background: writes a compressed copy of `from` as `to`, synced and verified by digest, and gives its stored bytes;
-   * nothing when compression does not pay, and then no copy is left.
+   * nothing when compression does not pay, and then no copy is left. Awaits `pause` before each piece, since uploads are in a hurry.
+   * Throws {@link DamagedCopy} when `from` is not what its digest says.
    */
-  compress(from: CopyName, to: CopyName): Promise<number | undefined>
+  compress(from: CopyName, to: CopyName, pause?: () => Promise<void>): Promise<number | undefined>
   /** After the catalog condemned the copy: removes it. A copy that is gone already is no error. */
   remove(name: CopyName): Promise<void>
   /** For readiness: throws when bytes could not be written now. */
@@ -52,5 +53,13 @@ export class MissingCopy extends Error {
   constructor(name: CopyName) {
     super(`no copy ${name.generation} of blob ${name.digest}`)
     this.name = 'MissingCopy'
+  }
+}
+
+/** The bytes of a stored copy are not those its digest names. */
+export class DamagedCopy extends Error {
+  constructor(name: CopyName, found: string) {
+    super(`copy ${name.generation} of blob ${name.digest} reads back as ${found}: it is damaged`)
+    this.name = 'DamagedCopy'
   }
 }

@@ -116,6 +116,8 @@ export interface Catalog extends KeyCatalog, ReadCatalog {
   switchCopy(from: CopyName, to: CopyName, storedSize: number): Promise<boolean>
   /** When compression does not pay: never try this copy again; the reserved one is condemned. */
   settleCopy(copy: CopyName, reserved: CopyName): Promise<void>
+  /** When a compression failed: the reserved copy is condemned, the old one may be tried again. */
+  releaseCopy(reserved: CopyName): Promise<void>
   /** Copies that nothing needs and no intent protects. */
   condemned(limit: number): Promise<readonly CopyName[]>
   /** After the bytes were removed. */
