@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+
 /** The middle value. */
 export function median(values) {
   return quantile(values, 0.5)
@@ -9,11 +11,16 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }
 
-/** Runs both jobs in turn, so that a change of the machine's speed meets both; gives the medians of what they return. */
+/**
+ * Runs both jobs in turn, so that a change of the machine's speed meets both; gives the medians of what they return. The disk is
+ * let come to rest before each, because a sync also waits for what somebody else wrote before and did not sync.
+ */
 export async function sideBySide(rounds, ours, theirs) {
   const [a, b] = [[], []]
   for (let round = 0; round < rounds; round++) {
+    execFileSync('sync')
     a.push(await ours(round))
+    execFileSync('sync')
     b.push(await theirs(round))
   }
   return { ours: median(a), theirs: median(b) }

@@ -7,8 +7,8 @@ import { TemporaryFile } from './temporary-file.ts'
 /** Up to so many bytes stay in memory, so that a refused or repeated small upload never costs a file. */
 const memoryLimit = 256 * 1024
 
-/** Bytes after which the disk is set to work while more stream in. */
-const syncEvery = 2 * 1024 * 1024
+/** Bytes after which the disk is set to work while more stream in; earlier it only stands in the way of the writes. */
+const syncEvery = 64 * 1024 * 1024
 
 /** What a store received: small content in memory, larger in a temporary file that stays open until discarded. */
 export class Spool implements Spooled {
