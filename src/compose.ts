@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { backgroundCodec } from './blobs/background-codec.ts'
 import { openFileBlobs } from './blobs/files/open-file-blobs.ts'
 import { lockFolder } from './catalog/sqlite/lock-folder.ts'
-import { migrateSqlite, openSqliteCatalog } from './catalog/sqlite/open-sqlite-catalog.ts'
+import { migrateSqlite, openExistingCatalog, openSqliteCatalog } from './catalog/sqlite/open-sqlite-catalog.ts'
 import type { Administration } from './cli/administration.ts'
 import { openFault } from './config/open-fault.ts'
 import type { Rate } from './config/rate-limits.ts'
 import type { Settings } from './config/settings.ts'
+import { makeFolder } from './disk/make-folder.ts'
 import { drain } from './http/drain.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createMetricsServer } from './http/metrics-server.ts'
@@ -18,6 +20,7 @@ import { bootstrap, type FirstKeys } from './operations/bootstrap.ts'
 import { countUploads } from './operations/count-uploads.ts'
 import { keepTidy } from './operations/keep-tidy.ts'
 import { createKey, createOrganization } from './operations/keys.ts'
+import type { BlobStore } from './operations/ports/blob-store.ts'
 import type { Catalog } from './operations/ports/catalog.ts'
 import { openMapReader } from './symbolication/map-reader.ts'
 
@@ -29,6 +32,8 @@ export interface RunningServer {
   /** Ends requests, then background work, then the stores. */
   readonly stop: () => Promise<void>
 }
+
+const storeVariables = 'MAPKEEP_BLOBS_URL, MAPKEEP_DATABASE_URL'
 
 /** What was opened, to be closed in the opposite order. */
 type Closers = (() => unknown)[]
@@ -55,12 +60,12 @@ export async function migrateStores(settings: Settings): Promise<readonly string
   }
 }
 
-/** Opens the catalog for work on keys and organizations; never makes one, since in a wrong folder that would look like success. */
+/** Opens the catalog for work on keys and organizations; never makes or migrates one, since in a wrong folder that would look like success. */
 export async function openAdministration(settings: Settings): Promise<Administration> {
   const { database } = settings
   if (!existsSync(database))
     throw new Error(`there is no catalog ${database}; name the server's folder with --data, or make a catalog with: mapkeep migrate`)
-  const catalog = await openSqliteCatalog(database).catch(error => {
+  const catalog = await openExistingCatalog(database).catch(error => {
     throw openFault(error, settings)
   })
   return administration(catalog)
@@ -68,9 +73,11 @@ export async function openAdministration(settings: Settings): Promise<Administra
 
 async function open(settings: Settings, version: string, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
   await lockStores(settings, closers)
+  const { blobs, uploadsInFlight } = countUploads(await openFileBlobs(settings.blobs))
+  await refuseWidowedBlobs(blobs, settings)
   const catalog = await openSqliteCatalog(settings.database)
   closers.push(() => catalog.close())
-  const { blobs, uploadsInFlight } = countUploads(await openFileBlobs(settings.blobs))
+  await pair(catalog, blobs, settings)
   await Promise.all([catalog.abandonStaleIntents(), blobs.sweep()])
   const mapReader = openMapReader()
   closers.push(() => mapReader.close())
@@ -87,12 +94,31 @@ async function open(settings: Settings, version: string, closers: Closers): Prom
   return { url: urlOf(settings.host, server.server.address() as AddressInfo), firstKeys }
 }
 
-/** A catalog or blobs outside the data folder are locked where they are. */
+/** Locks every folder that a store lies in, since another server may share one of them and not the others. */
 async function lockStores({ data, database, blobs }: Settings, closers: Closers): Promise<void> {
-  const outside = [path.dirname(database), blobs].filter(
-    folder => path.relative(data, folder).startsWith('..') || path.isAbsolute(path.relative(data, folder)),
-  )
-  for (const folder of new Set([data, ...outside])) closers.push(await lockFolder(folder))
+  const folders = new Map<string, string>()
+  // The catalog's own folder, should its name be a link
+  for (const folder of [data, path.dirname(await realpath(database).catch(() => database)), blobs]) {
+    await makeFolder(folder)
+    // By what it is, not by its name: the same folder under two names would be in use by ourselves
+    const { dev, ino } = await stat(folder, { bigint: true })
+    folders.set(`${dev} ${ino}`, folder)
+  }
+  for (const folder of folders.values()) closers.push(await lockFolder(folder))
+}
+
+/** Before a catalog is made: bytes that have one already are no reason to make another. */
+async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): Promise<void> {
+  if (existsSync(settings.database) || (await blobs.installation()) === undefined) return
+  throw new Error(`the blobs in ${settings.blobs} belong to a catalog, and there is none at ${settings.database} (${storeVariables})`)
+}
+
+/** Catalog and bytes of different installations must never meet: what is unknown here would be removed there. */
+async function pair(catalog: Catalog, blobs: BlobStore, settings: Settings): Promise<void> {
+  const [mine, theirs] = [await catalog.installation(), await blobs.installation()]
+  if (theirs === undefined) return blobs.claim(mine)
+  if (theirs === mine) return
+  throw new Error(`the blobs in ${settings.blobs} belong to another installation than the catalog ${settings.database} (${storeVariables})`)
 }
 
 async function makeFirstKeys(catalog: Catalog, { bootstrapApiKey, bootstrapAppKey }: Settings): Promise<RunningServer['firstKeys']> {

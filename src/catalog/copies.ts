@@ -6,14 +6,18 @@ import { newGeneration } from './generation.ts'
 import type { BlobCopyTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
-type Copies = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy' | 'condemned' | 'forgetCopies'>
+type Compression = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy'>
+type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'forgetCopies'>
+
+/** What tells one copy from every other. */
+type Stored = Omit<CopyName, 'codec'>
 
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
-export function copies(db: Db): Copies {
+export function copies(db: Db): Compression & Removal {
   return { ...compression(db), ...removal(db) }
 }
 
-function compression(db: Db): Omit<Copies, 'condemned' | 'forgetCopies'> {
+function compression(db: Db): Compression {
   return {
     async compressible(limit) {
       const rows = await db
@@ -53,8 +57,15 @@ function compression(db: Db): Omit<Copies, 'condemned' | 'forgetCopies'> {
   }
 }
 
-function removal(db: Db): Pick<Copies, 'condemned' | 'forgetCopies'> {
+function removal(db: Db): Removal {
   return {
+    condemnUnreferenced: limit =>
+      inTransaction(db, async trx => {
+        const unreferenced = await unreferencedCopies(trx, limit)
+        for (const name of unreferenced) await condemnCurrent(trx, name)
+        return unreferenced.length
+      }),
+
     async condemned(limit) {
       return db
         .selectFrom('blob_copy')
@@ -69,6 +80,34 @@ function removal(db: Db): Pick<Copies, 'condemned' | 'forgetCopies'> {
         for (const name of names) await copy(trx.deleteFrom('blob_copy'), name).where('state', '=', 'condemned').execute()
       }),
   }
+}
+
+/** An intent protects what its upload adopted: only the commit that ends it counts the reference. */
+function unreferencedCopies(trx: Db, limit: number): Promise<Stored[]> {
+  return trx
+    .selectFrom('blob')
+    .select(['organization', 'digest'])
+    .select(blob => blob.ref('generation').$notNull().as('generation'))
+    .where('reference_count', '=', 0)
+    .where('generation', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('upload_intent as intent')
+            .select('intent.number')
+            .whereRef('intent.organization', '=', 'blob.organization')
+            .whereRef('intent.digest', '=', 'blob.digest'),
+        ),
+      ),
+    )
+    .limit(limit)
+    .execute()
+}
+
+/** Once condemned a copy is adopted by nobody: the next upload of its content writes a new one. */
+async function condemnCurrent(trx: Db, name: Stored): Promise<void> {
+  await blobs(trx.updateTable('blob'), name.organization, [name.digest]).set({ generation: null }).execute()
+  await change(trx, name, { state: 'condemned' })
 }
 
 /** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent and gives the copies nobody needs. */
@@ -133,13 +172,13 @@ async function setCurrent(trx: Db, { organization, digest, generation }: CopyNam
   return numUpdatedRows > 0n
 }
 
-async function change(trx: Db, name: CopyName, values: Partial<BlobCopyTable>): Promise<void> {
+async function change(trx: Db, name: Stored, values: Partial<BlobCopyTable>): Promise<void> {
   await copy(trx.updateTable('blob_copy'), name).set(values).execute()
 }
 
 function copy<Q extends { where(column: 'organization' | 'digest' | 'generation', operator: '=', value: string | number): Q }>(
   query: Q,
-  name: CopyName,
+  name: Stored,
 ): Q {
   return query.where('organization', '=', name.organization).where('digest', '=', name.digest).where('generation', '=', name.generation)
 }

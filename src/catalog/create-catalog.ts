@@ -21,6 +21,7 @@ export function createCatalog(db: Db, engine: Engine, now: () => number): Catalo
     ...lookUps(db),
     ...details(db),
     ...copies(db),
+    installation: async () => (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id,
     check: async () => {
       await sql`select 1 from installation`.execute(db)
     },

@@ -19,7 +19,10 @@ export interface LookUp {
   readonly rest: readonly Criterion[]
   /** States whose index over releases is used with service and version known to be empty, so that the id comes next. */
   readonly withoutRelease: ReadonlySet<State>
-  /** Whether the work is in proportion to the answer: nothing is left to be checked, or the index is narrow. */
+  /**
+   * Whether live maps are found without touching rows that are not wanted. Ids are: each is one row at most. Other narrow filters
+   * are not, since their indexes hold deleted maps, too, and these may be any number; no more is a service of any version.
+   */
   readonly bounded: boolean
 }
 
@@ -31,8 +34,10 @@ export function lookUp({ kind: name, criteria }: Selection): LookUp {
   const hasRelease = kind(name).attributes.includes('service')
   const byRelease: readonly State[] =
     !first || release.includes(first.filter) ? ['live', 'deleted'] : livingOnly.includes(first.filter) ? ['deleted'] : []
-  const isNarrow = first !== undefined && narrow.includes(first.filter) && first.filter !== 'filename'
-  return { leading, rest, withoutRelease: new Set(hasRelease ? [] : byRelease), bounded: isNarrow || rest.length === 0 }
+  const whole = first ? livingOnly.includes(first.filter) && first.filter !== 'filename' : !hasRelease
+  const inOrder = whole || release.every(each => leading.some(({ filter: given }) => given === each && first?.filter !== 'filename'))
+  const bounded = first?.filter === 'id' || (rest.length === 0 && inOrder)
+  return { leading, rest, withoutRelease: new Set(hasRelease ? [] : byRelease), bounded }
 }
 
 function leadingCriteria(criteria: readonly Criterion[]): readonly Criterion[] {

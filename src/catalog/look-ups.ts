@@ -1,8 +1,12 @@
 import { type SqlBool, sql } from 'kysely'
-import { foldCase, isCaseless } from '../domain/caseless.ts'
+import { isCaseless } from '../domain/caseless.ts'
 import { kind, kindNames } from '../domain/kinds.ts'
-import type { JsQuery, ReadCatalog, RepositoryInfo, SymbolFile } from '../operations/ports/read-catalog.ts'
+import type { ReadCatalog, RepositoryInfo, SymbolFile } from '../operations/ports/read-catalog.ts'
 import type { Db } from './engine.ts'
+import { findJs } from './find-js.ts'
+
+/** So few that their values fit into one statement of any engine. */
+const idsAtOnce = 500
 
 type LookUps = Pick<ReadCatalog, 'findJs' | 'existingDebugIds' | 'repositoryInfo' | 'symbolFiles'>
 
@@ -15,26 +19,29 @@ export function lookUps(db: Db): LookUps {
     findJs: (organization, query) => findJs(db, organization, query),
 
     async existingDebugIds(organization, debugIds) {
-      if (debugIds.length === 0) return []
-      const rows = await liveMaps(db, organization)
-        .select('debug_id')
-        .where('kind', '=', 'js')
-        .where(
-          sql`lower(debug_id)`,
-          'in',
-          debugIds.map(id => sql`lower(${id})`),
-        )
-        .where('debug_id', 'is not', null)
-        .distinct()
-        .execute()
-      const found = new Set(rows.map(row => foldCase(row.debug_id ?? '')))
-      return debugIds.filter(id => found.has(foldCase(id)))
+      const found = new Set<string>()
+      for (let at = 0; at < debugIds.length; at += idsAtOnce)
+        for (const id of await existing(db, organization, debugIds.slice(at, at + idsAtOnce))) found.add(id)
+      return debugIds.filter(id => found.has(id))
     },
 
     repositoryInfo: (organization, service, version) => repositoryInfo(db, organization, { service, version }),
 
     symbolFiles: (organization, buildIds) => symbolFiles(db, organization, buildIds),
   }
+}
+
+/** Looks for one live map of each id, however many have it. */
+async function existing(db: Db, organization: number, debugIds: readonly string[]): Promise<string[]> {
+  const asked = sql.join(debugIds.map(id => sql`(${id}, ${isCaseless(id) ? 1 : 0})`))
+  const { rows } = await sql<{ id: string }>`
+    with asked (id, caseless) as (values ${asked})
+    select asked.id from asked where exists (
+      select 1 from source_map
+      where organization = ${organization} and kind = 'js' and deleted_at is null and debug_id is not null
+      and lower(debug_id) = lower(asked.id) and (asked.caseless = 1 or debug_id = asked.id)
+    )`.execute(db)
+  return rows.map(row => row.id)
 }
 
 async function symbolFiles(db: Db, organization: number, buildIds: readonly string[]): Promise<SymbolFile[]> {
@@ -59,29 +66,6 @@ async function symbolFiles(db: Db, organization: number, buildIds: readonly stri
 
 function liveMaps(db: Db, organization: number) {
   return db.selectFrom('source_map').where('organization', '=', organization).where('deleted_at', 'is', null)
-}
-
-async function findJs(db: Db, organization: number, query: JsQuery): Promise<number | undefined> {
-  const js = liveMaps(db, organization).select('id').where('kind', '=', 'js')
-  const found = 'debugId' in query ? byDebugId(js, query.debugId) : byFileName(js, query)
-  return (await found.orderBy('id', 'desc').limit(1).executeTakeFirst())?.id
-}
-
-type Js = ReturnType<ReturnType<typeof liveMaps>['select']>
-
-function byDebugId<Q extends Pick<Js, 'where'>>(js: Q, debugId: string) {
-  const found = js.where(sql<SqlBool>`lower(debug_id) = lower(${debugId})`).where('debug_id', 'is not', null)
-  return isCaseless(debugId) ? found : found.where('debug_id', '=', debugId)
-}
-
-function byFileName<Q extends Pick<Js, 'where'>>(js: Q, query: { service: string; version: string; fileName: string }) {
-  const name = query.fileName.slice(query.fileName.lastIndexOf('/') + 1)
-  return js
-    .where('file_name', '=', name)
-    .where('absolute_path', 'is not', null)
-    .where('service', '=', query.service)
-    .where('version', '=', query.version)
-    .where(sql<SqlBool>`(file_name = ${query.fileName} or ltrim(absolute_path, '/') = ${query.fileName})`)
 }
 
 /** The repository of the release's upload that came last, repeats included, among those that told one. */

@@ -1,9 +1,6 @@
-import { sql } from 'kysely'
-import { type IdRange, packRanges } from '../domain/id-ranges.ts'
-import { unmatchedIds } from '../domain/unmatched-ids.ts'
 import type { Catalog, Moved, Passage, Scope } from '../operations/ports/catalog.ts'
-import { strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
+import { readMembers } from './members.ts'
 import { allShownColumns, toPlainMap } from './row.ts'
 import { inTransaction } from './transaction.ts'
 import { where } from './where.ts'
@@ -32,37 +29,13 @@ export function moves(db: Db, engine: Engine): Moves {
 }
 
 async function moveAll(trx: Db, engine: Engine, { scope, passage }: { scope: Scope; passage: Passage }): Promise<Moved | undefined> {
-  const islands = await memberIslands(trx, engine, scope)
-  const count = islands.reduce((total, island) => total + island.count, 0)
-  if (count === 0) return undefined
-  const size = islands.reduce((total, island) => total + island.size, 0)
+  const members = await readMembers(trx, engine, scope)
+  if (!members) return undefined
   const operation = await nextOperation(trx, scope.organization)
-  await updateRows(trx, engine, { scope, passage, operation, count })
-  const members = packRanges(islands)
-  await recordOperation(trx, { scope, passage, moved: { operation, count, size, members } })
-  const isMember = (id: number) => islands.some(each => id >= each.first && id <= each.last)
-  return { operation, count, size, members, unmatched: unmatchedIds(scope.selection, isMember) }
-}
-
-/** The members as runs of consecutive ids, numbered within the engine: a row of the answer is a run, not a map. */
-async function memberIslands(trx: Db, engine: Engine, scope: Scope): Promise<readonly (IdRange & { count: number; size: number })[]> {
-  // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
-  const order = strands(scope.selection).length > 1 ? engine.unindexed(sql.ref('id')) : sql.ref('id')
-  const numbered = trx
-    .selectFrom('source_map')
-    .select(['id', 'size', sql<number>`id - row_number() over (order by ${order})`.as('island')])
-    .where(where(scope, engine))
-  return trx
-    .selectFrom(numbered.as('member'))
-    .select([
-      sql<number>`min(id)`.as('first'),
-      sql<number>`max(id)`.as('last'),
-      sql<number>`count(*)`.as('count'),
-      sql<number>`sum(size)`.as('size'),
-    ])
-    .groupBy('island')
-    .orderBy('first')
-    .execute()
+  await updateRows(trx, engine, { scope, passage, operation, count: members.count })
+  const moved = { operation, ...members }
+  await recordOperation(trx, { scope, passage, moved })
+  return moved
 }
 
 async function nextOperation(trx: Db, organization: number): Promise<number> {

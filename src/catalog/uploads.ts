@@ -1,5 +1,5 @@
 import { foldCase } from '../domain/caseless.ts'
-import { members } from '../domain/describe-upload.ts'
+import { members } from '../domain/members.ts'
 import type { Repository } from '../domain/repository.ts'
 import type { Upload } from '../domain/upload.ts'
 import type { Catalog, Committed } from '../operations/ports/catalog.ts'

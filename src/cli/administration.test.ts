@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { Connection } from '../catalog/sqlite/connection.ts'
 import { clientOf, mapkeep, type Server, startServer, temporaryFolder } from './mapkeep.fixture.ts'
 
 const folder = temporaryFolder()
@@ -94,3 +95,43 @@ test('mapkeep migrate makes a catalog, and the second time has nothing to do', a
   assert.match((await mapkeep(['migrate', '--data', fresh])).output, /^ran 0001/)
   assert.equal((await mapkeep(['migrate', '--data', fresh])).output, 'The catalog is up to date.\n')
 })
+
+describe('a catalog of another version', () => {
+  const ran = (file: string) => query(file, 'select name from kysely_migration').map(row => (row as { name: string }).name)
+
+  test('is not migrated by a command that lists keys, which says what to do instead', async () => {
+    const older = path.join(folder.path, 'older')
+    await mapkeep(['migrate', '--data', older])
+    query(path.join(older, 'catalog.db'), 'delete from kysely_migration')
+    for (const command of [
+      ['keys', 'list'],
+      ['orgs', 'create', 'acme'],
+    ]) {
+      const { exitCode, errors } = await mapkeep([...command, '--data', older])
+      assert.equal(exitCode, 1)
+      assert.match(errors, /^mapkeep: the catalog .*catalog\.db is of an older version: run mapkeep migrate\n$/)
+    }
+    assert.deepEqual(ran(path.join(older, 'catalog.db')), [])
+  })
+
+  test('is refused in one clear line by every command when it is newer, and left as it is', async () => {
+    const newer = path.join(folder.path, 'newer')
+    await mapkeep(['migrate', '--data', newer])
+    query(path.join(newer, 'catalog.db'), "insert into kysely_migration (name, timestamp) values ('9999-the-future', '2999')")
+    for (const command of [['keys', 'list'], ['migrate'], ['serve', '--port', '0']]) {
+      const { exitCode, errors } = await mapkeep([...command, '--data', newer])
+      assert.equal(exitCode, 1)
+      assert.match(errors, /^mapkeep: the catalog .*catalog\.db was made by a newer version of mapkeep: upgrade this one\n$/)
+    }
+    assert.equal(ran(path.join(newer, 'catalog.db')).length, 2)
+  })
+})
+
+function query(file: string, text: string): unknown[] {
+  const connection = new Connection(file, 'write')
+  try {
+    return connection.run(text, []).rows
+  } finally {
+    connection.close()
+  }
+}

@@ -137,6 +137,29 @@ describe('mapkeep delete and restore', () => {
   })
 })
 
+describe('a change that was previewed', () => {
+  const needsTerminal = { skip: hasScript() ? false : 'needs script(1) for a terminal' }
+
+  test('takes what was shown, not what is uploaded between preview and confirmation', needsTerminal, async () => {
+    await uploadMany('shown', 2)
+    const shown = await answerOnTerminal(['delete', ...release('shown')], 'y', () =>
+      uploadJs(server.url, { version: 'shown', name: 'late.js' }),
+    )
+    assert.match(shown, /Delete 2 maps \(\d+ B\)\?/)
+    assert.match(shown, /Deleted 2 maps \(\d+ B\)\.\r?\n/)
+    assert.deepEqual(namesIn((await client('list', ...release('shown'))).output), ['/assets/late.js'])
+  })
+
+  test('says how many it missed when some went between preview and confirmation', needsTerminal, async () => {
+    await uploadMany('gone', 2)
+    const id = JSON.parse((await client('list', ...release('gone'), '--json')).output).data[0].id
+    const shown = await answerOnTerminal(['delete', ...release('gone')], 'y', () =>
+      client('delete', ...release('gone'), '--id', id, '--yes'),
+    )
+    assert.match(shown, /Deleted 1 map \(\d+ B\) \(the preview said 2: the others had gone meanwhile\)\./)
+  })
+})
+
 describe('wrong usage', () => {
   test('is exit code 2 and sends nothing', async () => {
     const attempts = [
@@ -189,15 +212,19 @@ describe('the program', () => {
   })
 })
 
-/** Runs a command on a terminal, types the answer when it is asked for, and gives all that was shown. */
-async function answerOnTerminal(args: readonly string[], answer: string): Promise<string> {
+/** Runs a command on a terminal, types the answer when it is asked for and something happened, and gives all that was shown. */
+async function answerOnTerminal(
+  args: readonly string[],
+  answer: string,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<string> {
   const environment = { ...process.env, ...clientOf(server), NO_COLOR: '1' }
   const child = spawn('script', ['-qec', shellCommand(args), '/dev/null'], { env: environment })
   let shown = ''
   child.stdout.setEncoding('utf8').on('data', text => {
     const asked = shown.includes('[y/N]')
     shown += text
-    if (!asked && shown.includes('[y/N]')) child.stdin.write(`${answer}\n`)
+    if (!asked && shown.includes('[y/N]')) void meanwhile().then(() => child.stdin.write(`${answer}\n`))
   })
   await once(child, 'close')
   return shown

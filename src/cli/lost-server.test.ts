@@ -60,7 +60,8 @@ describe('a server that is not as it should be', () => {
 })
 
 test('a deletion whose answer is lost is said to be in doubt', async () => {
-  const answer = (dryRun: boolean) => JSON.stringify({ data: [], meta: { dry_run: dryRun } })
+  const item = { id: '1', type: 'sourcemaps', attributes: { mapkind: 'ios', size: 3, created_at: '2026-01-01T00:00:00.000Z' } }
+  const answer = (dryRun: boolean) => JSON.stringify({ data: [item], meta: { dry_run: dryRun } })
   const losing = http
     .createServer((request, response) => {
       const dryRun = request.url?.includes('dry_run=true') ?? false

@@ -1,5 +1,5 @@
+import { filterParameter } from '../domain/filters.ts'
 import type { Query } from '../domain/selection.ts'
-import type { Item } from '../domain/source-map.ts'
 import { checkSelection } from './check-selection.ts'
 import { type Client, openClient } from './client.ts'
 import { exitCodes, Failure } from './failure.ts'
@@ -7,14 +7,29 @@ import { mapsPath } from './list.ts'
 import { mapsTable } from './maps-table.ts'
 import { mapsText, sizeText } from './quantities.ts'
 import { asFlags, type SelectionOptions, selectionQuery } from './selection-flags.ts'
-import { BrokenAnswer, type Envelope, splitAnswer } from './split-answer.ts'
+import { BrokenAnswer } from './split-answer.ts'
+import { type MapsSummary, summarizeMaps } from './summarize-maps.ts'
 import { printable } from './table.ts'
 import { ask, bold, canAsk, print, type Stream, type Terminal, write } from './terminal.ts'
 
 /** The two ways to move maps between live and deleted, which differ in words and in the request only. */
 export const moves = {
-  delete: { method: 'DELETE', path: mapsPath, ask: 'Delete', did: 'Deleted', back: 'restore' },
-  restore: { method: 'PATCH', path: `${mapsPath}/restore`, ask: 'Restore', did: 'Restored', back: 'delete' },
+  delete: {
+    method: 'DELETE',
+    path: mapsPath,
+    ask: 'Delete',
+    did: 'Deleted',
+    back: 'restore',
+    unseen: 'These are too many to name: maps uploaded meanwhile go, too.',
+  },
+  restore: {
+    method: 'PATCH',
+    path: `${mapsPath}/restore`,
+    ask: 'Restore',
+    did: 'Restored',
+    back: 'delete',
+    unseen: 'These are too many to name: maps deleted meanwhile come back, too.',
+  },
 } as const
 
 /** How a deletion or restoration shall go. */
@@ -29,16 +44,6 @@ export interface MoveWish {
 
 type Move = (typeof moves)[keyof typeof moves]
 
-interface Previewed {
-  /** The first maps only. */
-  readonly items: readonly Item[]
-  readonly count: number
-  readonly size: number
-  readonly unmatched: readonly string[]
-}
-
-const shownMaps = 20
-
 /** Previews, asks, and deletes or restores what the flags select. */
 export async function moveMaps(
   terminal: Terminal,
@@ -52,19 +57,32 @@ export async function moveMaps(
   const client = openClient(terminal.environment)
   if (wish.json && wish.dryRun) return copyAnswer(terminal, await client(toCall(move, selection, 'true')))
   // With --json and --yes nobody would see the preview
-  const previewed = wish.json && wish.yes ? undefined : await preview(client, move, selection)
+  const previewed = wish.json && wish.yes ? undefined : await summarizeMaps(await client(toCall(move, selection, 'true')))
   if (previewed) show(terminal, previewed, wish.json ? 'errors' : 'output')
   if (wish.dryRun && previewed) return print(terminal, `Nothing was changed: this was a preview of ${totalsText(previewed)}.`)
   if (!wish.yes && previewed && !(await confirm(terminal, move, previewed))) throw new Failure('refused', 'nothing was changed')
   await orDoubt(async () => {
-    const answer = await client(toCall(move, selection, 'false'))
+    const answer = await client(toCall(move, previewed ? onlyShown(selection, previewed) : selection, 'false'))
     if (wish.json || !previewed) return copyAnswer(terminal, answer)
-    report(terminal, move, { selection, previewed, done: await summarize(answer) })
+    report(terminal, move, { selection, previewed, done: await summarizeMaps(answer) })
   })
 }
 
-function confirm(terminal: Terminal, move: Move, previewed: Previewed): Promise<boolean> {
-  return ask(terminal, bold(terminal, `${move.ask} ${totalsText(previewed)}?`, 'errors'))
+function confirm(terminal: Terminal, move: Move, previewed: MapsSummary): Promise<boolean> {
+  const unseen = previewed.ids ? '' : `${move.unseen} `
+  return ask(terminal, bold(terminal, `${unseen}${move.ask} ${totalsText(previewed)}?`, 'errors'))
+}
+
+/** The selection of a change that was previewed: what was shown is what goes, as long as it can be named. */
+function onlyShown(selection: Query, { ids }: MapsSummary): Query {
+  // No id at all would be no narrowing
+  if (ids?.length === 0) throw new Failure('refused', 'nothing matches; nothing was changed')
+  return ids ? narrowed(selection, ids) : selection
+}
+
+/** The same selection of these maps alone. */
+function narrowed(selection: Query, ids: readonly string[]): Query {
+  return [...selection.filter(([name]) => name !== filterParameter('id')), ...ids.map(id => [filterParameter('id'), id] as const)]
 }
 
 /** Runs a change; when the connection was lost on the way, says that it may have been made. */
@@ -82,23 +100,7 @@ function toCall({ method, path }: Move, selection: Query, dryRun: 'true' | 'fals
   return { method, path, query: [...selection, ['dry_run', dryRun]] }
 }
 
-async function preview(client: Client, move: Move, selection: Query): Promise<Previewed> {
-  return summarize(await client(toCall(move, selection, 'true')))
-}
-
-async function summarize(answer: AsyncIterable<Uint8Array>): Promise<Previewed & { readonly meta: Envelope['meta'] }> {
-  const items: Item[] = []
-  let count = 0
-  let size = 0
-  const { meta } = await splitAnswer(answer, item => {
-    if (items.length < shownMaps) items.push(item)
-    count++
-    size += Number(item.attributes.size)
-  })
-  return { items, count, size, unmatched: meta?.unmatched ?? [], meta }
-}
-
-function show(terminal: Terminal, { items, count, unmatched }: Previewed, stream: Stream): void {
+function show(terminal: Terminal, { items, count, unmatched }: MapsSummary, stream: Stream): void {
   const [titles = '', ...lines] = mapsTable(items, terminal.clock())
   print(terminal, bold(terminal, titles, stream), stream)
   for (const line of lines) print(terminal, line, stream)
@@ -109,23 +111,23 @@ function show(terminal: Terminal, { items, count, unmatched }: Previewed, stream
 function report(
   terminal: Terminal,
   move: Move,
-  { selection, previewed, done }: { selection: Query; previewed: Previewed; done: Awaited<ReturnType<typeof summarize>> },
+  { selection, previewed, done }: { selection: Query; previewed: MapsSummary; done: MapsSummary },
 ): void {
-  const others = done.count === previewed.count ? '' : ` (the preview said ${previewed.count}: others came or went meanwhile)`
-  print(terminal, `${move.did} ${totalsText(done)}${others}.`)
-  const until = done.meta?.operation?.undo_until
-  const term = until ? `until ${until.slice(0, 16).replace('T', ' ')} UTC ` : ''
+  print(terminal, `${move.did} ${totalsText(done)}${differenceText(previewed, done)}.`)
+  if (done.count === 0) return
+  const term = done.undoUntil ? `until ${done.undoUntil.slice(0, 16).replace('T', ' ')} UTC ` : ''
   print(terminal, `To take it back ${term}run:`)
-  print(terminal, `  mapkeep ${move.back} ${asFlags(exactSelection(selection, done))}`)
-  if (done.count > done.items.length && move.back === 'restore')
-    print(terminal, 'It also brings back maps of this selection that had been deleted before.')
+  const isFew = done.count <= done.items.length
+  const ids = done.items.map(item => item.id)
+  const back = isFew ? narrowed(selection, ids) : selection
+  print(terminal, `  mapkeep ${move.back} ${asFlags(back)}`)
+  if (!isFew && move.back === 'restore') print(terminal, 'It also brings back maps of this selection that had been deleted before.')
 }
 
-/** The same selection narrowed to the ids that were moved, while they are few enough for a command line. */
-function exactSelection(selection: Query, { items, count }: Previewed): Query {
-  if (count > items.length) return selection
-  const ids = items.map(item => ['filter[id]', item.id] as const)
-  return [...selection.filter(([name]) => name !== 'filter[id]'), ...ids]
+function differenceText(previewed: MapsSummary, done: MapsSummary): string {
+  if (done.count === previewed.count) return ''
+  const why = previewed.ids ? 'the others had gone meanwhile' : 'others came or went meanwhile'
+  return ` (the preview said ${previewed.count}: ${why})`
 }
 
 function totalsText({ count, size }: { readonly count: number; readonly size: number }): string {

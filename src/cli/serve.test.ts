@@ -98,6 +98,15 @@ describe('mapkeep serve', { concurrency: 2 }, () => {
     assert.doesNotMatch(output + errors, /hush/)
   })
 
+  test('one secret for both of the first keys is wrong usage, before anything is made', async () => {
+    const data = path.join(fresh(), 'data')
+    const same = { MAPKEEP_BOOTSTRAP_API_KEY: 'hush', MAPKEEP_BOOTSTRAP_APP_KEY: 'hush' }
+    const { exitCode, errors } = await mapkeep(['serve', '--port', '0', '--data', data], same)
+    assert.equal(exitCode, 2)
+    assert.doesNotMatch(errors, /hush/)
+    assert.equal(fs.existsSync(data), false)
+  })
+
   test('a variable that is no setting is named, and does not stop the start', async () => {
     const server = await startServer(fresh(), { MAPKEEP_PROT: '1' })
     assert.match(server.said.errors, /MAPKEEP_PROT is set, but there is no such setting/)

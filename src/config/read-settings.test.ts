@@ -58,10 +58,10 @@ describe('faults of settings', () => {
     const lines = faultsOf(environment)
     assert.equal(lines.length, settingNames.length)
     for (const name of settingNames) {
-      const { variable, allowed, secret } = setting(name)
+      const { variable, allowed, secret, url } = setting(name)
       const line = lines.find(each => each.startsWith(variable)) ?? ''
       assert.ok(line.includes(allowed), line)
-      assert.equal(line.includes('no"'), !secret, line)
+      assert.equal(line.includes('no"'), !secret && !url, line)
     }
   })
 
@@ -75,6 +75,31 @@ describe('faults of settings', () => {
     const text = faultsOf({ MAPKEEP_BOOTSTRAP_API_KEY: 'hush hush', MAPKEEP_DATABASE_URL: 'postgres://me:hush@db/x' }).join('\n')
     assert.doesNotMatch(text, /hush/)
     assert.match(text, /this version does not support Postgres/)
+  })
+
+  test('show of an address of a store only the scheme, wherever a password may be in it', () => {
+    const addresses = {
+      'postgres://h/db?user=u&password=hush': '"postgres:…"',
+      'postgres://u:hu/hush@h/db': '"postgres:…"',
+      'sqlite://u:hush@h/db': '"sqlite:…"',
+      'u:hush@h/db': 'its value (not shown)',
+      'hush:x': 'its value (not shown)',
+    }
+    for (const [address, shown] of Object.entries(addresses))
+      for (const variable of ['MAPKEEP_DATABASE_URL', 'MAPKEEP_BLOBS_URL']) {
+        const [line = ''] = faultsOf({ [variable]: address })
+        assert.doesNotMatch(line, /hush|hu\//)
+        assert.ok(line.includes(`: ${shown} is not allowed`), line)
+      }
+  })
+
+  test('refuse one secret for both of the first keys, without showing it', () => {
+    const same = { MAPKEEP_BOOTSTRAP_API_KEY: 'hush', MAPKEEP_BOOTSTRAP_APP_KEY: 'hush' }
+    const [line = '', ...more] = faultsOf(same)
+    assert.match(line, /^MAPKEEP_BOOTSTRAP_APP_KEY: .* that of MAPKEEP_BOOTSTRAP_API_KEY/)
+    assert.deepEqual(more, [])
+    assert.doesNotMatch(line, /hush/)
+    assert.deepEqual(faultsOf({ ...same, MAPKEEP_BOOTSTRAP_APP_KEY: 'hush2' }), [])
   })
 
   test('an empty flag is a fault, not a default', () => {

@@ -1,4 +1,3 @@
-import { withoutUserinfo } from '../domain/repository.ts'
 import { InvalidValue } from './invalid-value.ts'
 import { type Setting, type SettingName, type Settings, setting, settingNames, settings } from './settings.ts'
 
@@ -16,6 +15,8 @@ export class SettingsFault extends Error {
   }
 }
 
+const notShown = 'its value (not shown)'
+
 /** Variables of the command line's clients, which a server may find in its environment, too. */
 const clientVariables = ['MAPKEEP_URL']
 
@@ -30,8 +31,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, flags: Flags = {}):
   // A faulty folder is reported once; what lies in it is then checked as if the folder were the default
   const data = read('data', undefined) ?? settings.data.parse(settings.data.standard ?? '.')
   const values = settingNames.map(name => [name, name === 'data' ? data : read(name, data)] as const)
+  const found = Object.fromEntries(values) as unknown as Settings
+  faults.push(...faultsBetween(found))
   if (faults.length > 0) throw new SettingsFault(faults)
-  return Object.fromEntries(values) as unknown as Settings
+  return found
 }
 
 /** Variables that look like settings and are none: probably misspelt. */
@@ -57,9 +60,21 @@ function parse(entry: Setting<unknown>, text: string, faults: string[]): unknown
   }
 }
 
-function describe({ variable, flag, secret, allowed }: Setting<unknown>, text: string, more: string): string {
+/** Faults of values that are allowed, though not together. */
+function faultsBetween({ bootstrapApiKey, bootstrapAppKey }: Settings): string[] {
+  if (bootstrapApiKey === undefined || bootstrapApiKey !== bootstrapAppKey) return []
+  const [api, application] = [settings.bootstrapApiKey.variable, settings.bootstrapAppKey.variable]
+  return [`${application}: ${notShown} is that of ${api}; allowed is a key of its own`]
+}
+
+/** What may be shown of a URL: something without slashes need not be a scheme, it may be a user before a password. */
+function schemeOf(text: string): string {
+  const scheme = /^(?:[a-z][a-z0-9+.-]*:(?=\/\/)|(?:sqlite|file):)/i.exec(text)?.[0]
+  return scheme ? `"${scheme}…"` : notShown
+}
+
+function describe({ variable, flag, secret, url, allowed }: Setting<unknown>, text: string, more: string): string {
   const name = flag ? `${variable} (${flag.split(' ')[0]})` : variable
-  // A URL of a database may carry a password
-  const value = secret ? 'its value (not shown)' : JSON.stringify(withoutUserinfo(text))
+  const value = secret ? notShown : url ? schemeOf(text) : JSON.stringify(text)
   return `${name}: ${value} is not allowed${more ? `, ${more}` : ''}; allowed is ${allowed}`
 }

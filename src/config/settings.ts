@@ -15,6 +15,8 @@ export interface Setting<T> {
   readonly allowed: string
   /** Never shown, neither in faults nor in help. */
   readonly secret?: true
+  /** A URL, which may hold a password anywhere: of a faulty one only the scheme is shown. */
+  readonly url?: true
   /** Throws InvalidValue. */
   readonly parse: (text: string) => T
 }
@@ -73,6 +75,7 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     standard: 'sqlite:$MAPKEEP_DATA/catalog.db',
     meaning: 'where the catalog is',
     allowed: 'sqlite:PATH',
+    url: true,
     parse: parseDatabaseUrl,
   },
   blobs: {
@@ -81,6 +84,7 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     standard: 'file:$MAPKEEP_DATA/blobs',
     meaning: 'where the bytes are',
     allowed: 'file:PATH',
+    url: true,
     parse: parseBlobsUrl,
   },
   undoWindow: {
@@ -128,7 +132,7 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
   bootstrapAppKey: {
     variable: 'MAPKEEP_BOOTSTRAP_APP_KEY',
     meaning: 'application key that an empty store starts with, instead of a made one that is printed',
-    allowed: secretSyntax,
+    allowed: `${secretSyntax}, not the API key`,
     secret: true,
     parse: parseSecret,
   },

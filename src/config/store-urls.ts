@@ -17,6 +17,8 @@ function pathAfter(scheme: string, text: string): string {
   if (!text.startsWith(scheme)) throw new InvalidValue()
   // Both `file:///var/lib/x` and `file:var/x` are in use; what follows the scheme is a path as written, not percent-encoded
   const place = text.slice(scheme.length).replace(/^\/\/(?=\/)/, '')
+  // Names that the program keeps for locks and the like
+  if (path.basename(place).startsWith('.mapkeep-')) throw new InvalidValue('names that begin with .mapkeep- are taken')
   if (place === '' || place.startsWith('//') || place.includes('\0')) throw new InvalidValue()
   return path.resolve(place)
 }

@@ -69,6 +69,7 @@ describe('addresses of stores', () => {
   test('are refused when another store is meant', () => {
     refuses(parseDatabaseUrl, ['', 'sqlite:', 'sqlite://host/x', '/var/lib/m.db', 'mysql://x'])
     refuses(parseBlobsUrl, ['', 'file:', 'sqlite:x', 'http://x'])
+    assert.throws(() => parseDatabaseUrl('sqlite:data/.mapkeep-lock'), /names that begin with \.mapkeep- are taken/)
     assert.throws(() => parseDatabaseUrl('postgres://h/d'), /does not support Postgres/)
     assert.throws(() => parseBlobsUrl('s3://bucket'), /does not support S3/)
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeUpload, maxValueLength, members } from './describe-upload.ts'
+import { describeUpload, maxValueLength } from './describe-upload.ts'
 import type { Event } from './event.ts'
 import { type Kind, kind, kindNames } from './kinds.ts'
 import { Problem } from './problem.ts'
@@ -131,9 +131,29 @@ test('values that no query could find again are refused', () => {
   assert.ok(describeUpload({ ...js, version: '🗺️' }, jsParts))
 })
 
-test('the members of uuids are each there once, as sent; other values are one member', () => {
-  assert.deepEqual(members('uuids', ' AB, cd,,ab ,EF'), ['ab', 'cd', 'EF'])
-  assert.deepEqual(members('service', 'a,b'), ['a,b'])
+test('a dSYM whose uuids hold no UUID at all is refused', () => {
+  const parts = new Map([['symbols_archive', 'a.zip']])
+  for (const uuids of [' , ', ',', ' ,\t,']) refuses({ type: 'ios_symbols', uuids }, parts, 'Missing required field: uuids')
+  assert.equal(describeUpload({ type: 'ios_symbols', uuids: `, ${uuid}` }, parts).attributes.uuids, `, ${uuid}`)
+})
+
+for (const name of kindNames)
+  test(`${name} ignores event members named like the attributes it derives`, () => {
+    const { derived, parts, eventType } = kind(name)
+    const named = new Map(parts.map(part => [part, undefined]))
+    const honest = { ...least[name], type: eventType }
+    const forged = Object.fromEntries((derived?.attributes ?? []).map(each => [each, 'evil']))
+    assert.deepEqual(describeUpload({ ...honest, ...forged }, named), describeUpload(honest, named))
+  })
+
+test('js told by its debug id alone has no path, host or name that its event claims', () => {
+  const event = { type: 'js_sourcemap', debug_id: uuid, file_name: 'a/b.js', absolute_path: '/x', domain: 'evil' }
+  assert.deepEqual(describeUpload(event, jsParts).attributes, { debug_id: uuid })
+})
+
+test('every attribute that a kind derives is one it shows', () => {
+  for (const name of kindNames)
+    for (const attribute of kind(name).derived?.attributes ?? []) assert.ok(kind(name).attributes.includes(attribute), attribute)
 })
 
 type Expected = string | RegExp | ((text: string) => boolean)

@@ -1,8 +1,8 @@
-import { foldCase } from './caseless.ts'
 import { type Event, eventText } from './event.ts'
-import { type Attributes, type FieldName, field } from './fields.ts'
+import { type Attributes, type FieldName, fieldNames } from './fields.ts'
 import { identity } from './identity.ts'
-import { type Kind, kind, kindNames, kindOfEventType } from './kinds.ts'
+import { type Kind, type KindEntry, kind, kindNames, kindOfEventType } from './kinds.ts'
+import { members } from './members.ts'
 import { Problem } from './problem.ts'
 
 /** Longest value of an identifying or shown member of an event, in characters: what still fits a query that looks for it. */
@@ -48,24 +48,34 @@ function refuseMissingParts(name: Kind, partNames: ReadonlyMap<string, string | 
 function refuseMissingFields(name: Kind, event: Event, partNames: ReadonlyMap<string, string | undefined>): void {
   if (name === 'repository' && partNames.has('repository')) return
   const alternatives = kind(name).needs.filter(list => list.length > 0)
-  if (alternatives.some(list => list.every(member => eventText(event, member) !== undefined))) return
+  if (alternatives.some(list => list.every(member => tells(event, member)))) return
   const first = alternatives[0] ?? []
   const detail =
     alternatives.length > 1
       ? `Missing required field: one of ${alternatives.map(list => list.join(' + ')).join(', or ')} identifies a ${name} map`
-      : `Missing required field: ${first.filter(member => eventText(event, member) === undefined).join(', ')}`
+      : `Missing required field: ${first.filter(member => !tells(event, member)).join(', ')}`
   throw new Problem('bad_request', detail)
 }
 
+/** Whether the event has a value for the member, and a several-valued one more than blanks and commas. */
+function tells(event: Event, member: string): boolean {
+  const value = eventText(event, member)
+  const name = fieldNames.find(each => each === member)
+  return value !== undefined && (!name || members(name, value).length > 0)
+}
+
 function readAttributes(name: Kind, event: Event, partNames: ReadonlyMap<string, string | undefined>): Attributes {
-  const { attributes, parts, derive } = kind(name)
-  // Flutter's platform tells two maps apart although it is no attribute of the kind, so every field of the event is kept
-  const stored: readonly FieldName[] = name === 'flutter' ? [...attributes, 'platform'] : attributes
-  const plain = stored.flatMap(attribute => {
+  const { derived, parts } = kind(name)
+  const plain = plainAttributes(kind(name)).flatMap(attribute => {
     const value = eventText(event, attribute)
     return value === undefined ? [] : [[attribute, value]]
   })
-  return { ...Object.fromEntries(plain), ...derive?.(event, partNames.get(parts[0])) }
+  return { ...Object.fromEntries(plain), ...derived?.from(event, partNames.get(parts[0])) }
+}
+
+/** The attributes that are the event's members of the same name. */
+function plainAttributes({ attributes, identifying = [], derived }: KindEntry): FieldName[] {
+  return [...attributes, ...identifying].filter(attribute => !derived?.attributes.includes(attribute))
 }
 
 function refuseAbsurdValues(attributes: Attributes): void {
@@ -75,12 +85,4 @@ function refuseAbsurdValues(attributes: Attributes): void {
     // A lone surrogate is stored as something else, and then no query finds it
     if (/\p{Surrogate}/u.test(value)) throw new Problem('bad_request', `Field ${name} is not well-formed Unicode`)
   }
-}
-
-/** The members of a several-valued attribute, each once, as sent; a plain attribute is its own only member. */
-export function members(name: FieldName, value: string): string[] {
-  if (!field(name).members) return [value]
-  const seen = new Map(value.split(',').map(member => [foldCase(member.trim()), member.trim()]))
-  seen.delete('')
-  return [...seen.values()]
 }

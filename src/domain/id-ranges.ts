@@ -4,16 +4,48 @@ export interface IdRange {
   readonly last: number
 }
 
+/** Bytes of the largest safe integer, seven bits in each. */
+const longestVarint = 8
+
 /** Packs rising, disjoint ranges into bytes: per range the gap since the last one and its length, as variable-length integers. */
 export function packRanges(ranges: Iterable<IdRange>): Uint8Array {
-  const bytes: number[] = []
-  let end = 0
-  for (const { first, last } of ranges) {
-    pushVarint(bytes, first - end)
-    pushVarint(bytes, last - first)
-    end = last
+  const packer = new RangePacker()
+  for (const range of ranges) packer.add(range)
+  return packer.packed()
+}
+
+/** Packs as {@link packRanges} does, while the ranges are being found: it holds nothing but the bytes. */
+export class RangePacker {
+  #bytes = new Uint8Array(64)
+  #length = 0
+  #end = 0
+
+  add({ first, last }: IdRange): void {
+    this.#push(first - this.#end)
+    this.#push(last - first)
+    this.#end = last
   }
-  return Uint8Array.from(bytes)
+
+  packed(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #push(value: number): void {
+    if (this.#length + longestVarint > this.#bytes.length) this.#grow()
+    let rest = value
+    // Not with bit operators: ids may outgrow 32 bits
+    while (rest > 127) {
+      this.#bytes[this.#length++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(this.#bytes.length * 2)
+    larger.set(this.#bytes)
+    this.#bytes = larger
+  }
 }
 
 /** Unpacks what {@link packRanges} made. */
@@ -48,14 +80,4 @@ export function* idPages(ranges: Iterable<IdRange>, size: number): Generator<num
     }
   }
   if (page.length > 0) yield page
-}
-
-function pushVarint(bytes: number[], value: number): void {
-  let rest = value
-  // Not with bit operators: ids may outgrow 32 bits
-  while (rest > 127) {
-    bytes.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
-  }
-  bytes.push(rest)
 }

@@ -2,6 +2,7 @@ import { foldCase } from './caseless.ts'
 import { type Event, eventText } from './event.ts'
 import { type Attributes, type FieldName, field } from './fields.ts'
 import type { Kind } from './kinds.ts'
+import { members } from './members.ts'
 
 /** What makes two uploads the same map, per kind. `wire:` wire-intake section 8. */
 const identities: { readonly [name in Kind]: (event: Event, attributes: Attributes) => readonly (string | undefined)[] } = {
@@ -10,7 +11,10 @@ const identities: { readonly [name in Kind]: (event: Event, attributes: Attribut
     return service && version && url ? ['url', service, version, url] : ['debug id', debug_id, service, version]
   },
   react: (_, a) => [a.service, a.version, a.platform, a.build_number, a.bundle_name, a.debug_id],
-  ios: (_, a) => [...new Set((a.uuids ?? '').split(',').map(each => foldCase(each.trim())))].filter(Boolean).sort(),
+  ios: (_, a) =>
+    members('uuids', a.uuids ?? '')
+      .map(foldCase)
+      .sort(),
   jvm: (_, a) => [a.service, a.version, a.variant, a.build_id, a.version_code],
   flutter: (_, a) => [a.service, a.version, a.variant, a.platform, a.arch],
   elf: (_, a) => (a.gnu_build_id || a.go_build_id ? ['build id', a.arch, a.gnu_build_id, a.go_build_id] : ['hash', a.file_hash]),

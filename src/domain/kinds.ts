@@ -15,6 +15,8 @@ export interface KindEntry {
   readonly optionalParts?: readonly string[]
   /** The attributes shown, in the order of the wire, beside created_at, mapkind and size. */
   readonly attributes: readonly FieldName[]
+  /** Attributes stored beside those shown, because they tell two maps of the kind apart. */
+  readonly identifying?: readonly FieldName[]
   /** Filters without which a selection of this kind is refused. */
   readonly required: readonly FilterName[]
   /** A filter that stands in for the required ones. `wire:` decision 23. */
@@ -22,12 +24,16 @@ export interface KindEntry {
   readonly filters: readonly FilterName[]
   /** What an upload must tell, as alternatives: one list must be there in full. */
   readonly needs: readonly (readonly string[])[]
-  /** Whether look-ups prefer the better symbol source to the newer upload. */
-  readonly preferBetterSource?: true
   /** Bytes one file part may have, as the name of the limit. */
   readonly limit: 'file' | 'archive'
-  /** Attributes that are not simply the event's member of the same name; `partName` is the map's file name in the request. */
-  readonly derive?: (event: Event, partName: string | undefined) => Attributes
+  /** Attributes that are not simply the event's member of the same name: such a member is ignored. */
+  readonly derived?: Derived
+}
+
+/** Attributes made of something else in the event; `partName` is the map's file name in the request. */
+export interface Derived {
+  readonly attributes: readonly FieldName[]
+  readonly from: (event: Event, partName: string | undefined) => Attributes
 }
 
 const release = ['service', 'version'] as const
@@ -45,7 +51,10 @@ export const kinds = {
     filters: ['service', 'version', 'id', 'filename', 'debug_id'],
     needs: [['service', 'version', 'minified_url'], ['debug_id']],
     limit: 'file',
-    derive: event => minifiedUrlAttributes(eventText(event, 'minified_url') ?? ''),
+    derived: {
+      attributes: ['absolute_path', 'domain', 'file_name'],
+      from: event => minifiedUrlAttributes(eventText(event, 'minified_url') ?? ''),
+    },
   },
   jvm: {
     title: 'JVM mapping file (ProGuard, R8)',
@@ -87,6 +96,7 @@ export const kinds = {
     eventType: 'flutter_symbol_file',
     parts: ['flutter_symbol_file'],
     attributes: ['arch', 'service', 'variant', 'version'],
+    identifying: ['platform'],
     required: release,
     filters: ['service', 'version', 'id', 'arch'],
     needs: [['service', 'version', 'arch']],
@@ -101,9 +111,8 @@ export const kinds = {
     required: [],
     filters: ['id', 'arch', 'symbol_source', 'origin', 'origin_version', 'filename', 'gnu_build_id', 'go_build_id', 'file_hash'],
     needs: [['gnu_build_id'], ['go_build_id'], ['file_hash']],
-    preferBetterSource: true,
     limit: 'file',
-    derive: fileNameOfEvent,
+    derived: { attributes: ['file_name'], from: fileNameOfEvent },
   },
   ndk: {
     title: 'Android NDK symbol file',
@@ -116,7 +125,10 @@ export const kinds = {
     needs: [['build_id', 'arch']],
     limit: 'file',
     // wire: datadog-ci puts the library's name into the part's filename only (wire-intake section 4)
-    derive: (event, partName) => ({ ...(partName ? { file_name: partName } : {}), ...fileNameOfEvent(event) }),
+    derived: {
+      attributes: ['file_name'],
+      from: (event, partName) => ({ ...(partName ? { file_name: partName } : {}), ...fileNameOfEvent(event) }),
+    },
   },
   il2cpp: {
     title: 'Unity IL2CPP mapping file',
@@ -138,9 +150,8 @@ export const kinds = {
     required: [],
     filters: ['id', 'arch', 'symbol_source', 'origin', 'origin_version', 'filename'],
     needs: [['pdb_sig']],
-    preferBetterSource: true,
     limit: 'file',
-    derive: fileNameOfEvent,
+    derived: { attributes: ['file_name'], from: fileNameOfEvent },
   },
   ppdb: {
     title: '.NET portable PDB',
@@ -152,7 +163,7 @@ export const kinds = {
     filters: ['id', 'origin', 'origin_version', 'filename', 'debug_id'],
     needs: [['debug_id']],
     limit: 'file',
-    derive: fileNameOfEvent,
+    derived: { attributes: ['file_name'], from: fileNameOfEvent },
   },
   wasm: {
     title: 'WebAssembly symbol file',
@@ -164,7 +175,7 @@ export const kinds = {
     filters: ['id', 'build_id', 'origin', 'origin_version', 'filename'],
     needs: [['build_id']],
     limit: 'file',
-    derive: fileNameOfEvent,
+    derived: { attributes: ['file_name'], from: fileNameOfEvent },
   },
   repository: {
     title: 'repository description',

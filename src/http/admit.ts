@@ -5,10 +5,10 @@ import { readCredentials } from './credentials.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { Parts } from './parts.ts'
 import type { RateLimits, Standing } from './rate-limits.ts'
-import type { Route } from './route.ts'
+import type { Asked, Route } from './route.ts'
 
-/** What decides who may come in. */
-export interface Gate {
+/** What a server has once for all its requests: what it stands on, and what decides who may come in. */
+export interface Gate extends Pick<Asked, 'readiness' | 'contract'> {
   readonly parts: Parts
   readonly rateLimits: RateLimits
   readonly usage: KeyUsage

@@ -45,7 +45,7 @@ export const allRoutes: readonly Route[] = [
   health,
   ready,
   metrics,
-  openApiJson(() => allRoutes),
+  openApiJson,
   docs,
   docsFile,
 ]

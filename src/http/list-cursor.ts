@@ -9,20 +9,25 @@ export interface CursorPlace {
   readonly total: number | undefined
 }
 
+/** A list as its cursors know it. The organization goes by its uuid: the number could be found by trying all numbers on a cursor. */
+export interface CursorList extends Pick<ListQuery, 'selection' | 'withDebugId'> {
+  readonly organizationUuid: string
+}
+
 /** Names a place in one list, as `meta.page.next_cursor`. The total goes along, since counting again would make a deep walk slow. */
-export function writeCursor(query: ListQuery, place: CursorPlace): string {
-  return Buffer.from(`${digitsOf(place)}.${seal(query, place)}`).toString('base64url')
+export function writeCursor(list: CursorList, place: CursorPlace): string {
+  return Buffer.from(`${digitsOf(place)}.${seal(list, place)}`).toString('base64url')
 }
 
 /**
  * The place a cursor names; throws Problem `bad_request` for one of another list. The seal is no secret: it keeps a cursor
  * from being used with other filters by mistake, and inside one's own list every place is allowed.
  */
-export function readCursor(query: ListQuery, cursor: string): CursorPlace {
+export function readCursor(list: CursorList, cursor: string): CursorPlace {
   const [digits = '', given] = Buffer.from(cursor, 'base64url').toString('latin1').split('.')
   const [, id, total] = /^([1-9]\d{0,15})-(\d{0,15})$/.exec(digits) ?? []
   const place = { id: Number(id), total: total ? Number(total) : undefined }
-  if (id === undefined || given !== seal(query, place)) {
+  if (id === undefined || given !== seal(list, place)) {
     const detail = 'page[after] must be the next_cursor of the previous page, with the same mode and filters'
     throw new Problem('bad_request', [parameterReason('page[after]', detail)])
   }
@@ -33,8 +38,8 @@ function digitsOf({ id, total }: CursorPlace): string {
   return `${id}-${total ?? ''}`
 }
 
-function seal({ organization, selection, withDebugId }: ListQuery, place: CursorPlace): string {
+function seal({ organizationUuid, selection, withDebugId }: CursorList, place: CursorPlace): string {
   const criteria = selection.criteria.map(({ filter, values }) => [filter, ...[...values].sort()].join('\0')).sort()
-  const bound = JSON.stringify([organization, selection.kind, withDebugId, criteria, digitsOf(place)])
+  const bound = JSON.stringify([organizationUuid, selection.kind, withDebugId, criteria, digitsOf(place)])
   return createHash('sha256').update(bound).digest('base64url').slice(0, 22)
 }

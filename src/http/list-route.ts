@@ -24,7 +24,7 @@ export function listRoute({ path, kinds, ...texts }: ListDoor): Route {
     family: 'read',
     errors: 'objects',
     description: { ...texts, parameters: listParameters(kinds), answers: [listAnswer(kinds)], refusals: ['bad_request', 'too_large'] },
-    handle: asked => answer(readList(asked.query(), { kinds, organization: asked.principal.organization }), asked),
+    handle: asked => answer(readList(asked.query(), { kinds, ...asked.principal }), asked),
   }
 }
 
@@ -33,13 +33,13 @@ async function answer(wish: ListWish, { parts }: AskedBy): Promise<Answer> {
   return json({ data: listed.maps.map(toItem), meta: { page: pageOf(wish, listed) } })
 }
 
-function pageOf({ query, next }: ListWish, { maps, more, total }: Listed): object {
+function pageOf({ sealedTo, next }: ListWish, { maps, more, total }: Listed): object {
   const last = maps.at(-1)
   const goesOn = more && next !== 'none'
   return {
     has_more_results: goesOn,
     // wire: 0 where nothing was counted, which is only while browsing; of one debug id there is one map (decision 13)
     total_filtered_count: next === 'none' ? Math.min(total ?? maps.length, 1) : (total ?? 0),
-    ...(goesOn && next === 'cursor' && last ? { next_cursor: writeCursor(query, { id: last.id, total }) } : {}),
+    ...(goesOn && next === 'cursor' && last ? { next_cursor: writeCursor(sealedTo, { id: last.id, total }) } : {}),
   }
 }

@@ -1,7 +1,7 @@
 import type { Kind } from '../domain/kinds.ts'
+import { passageRules } from '../domain/passage-rules.ts'
 import type { AnswerDescription, Parameter } from './description.ts'
 import { anyItem } from './openapi/item-schemas.ts'
-import { passageRules } from './read-passage.ts'
 import { selectionParameters } from './selection-parameters.ts'
 
 /** The parameters of a deletion or restoration. */

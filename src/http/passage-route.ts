@@ -7,6 +7,7 @@ import { answerAffected } from './affected-answer.ts'
 import type { Description } from './description.ts'
 import { passageAnswer, passageParameters } from './passage-description.ts'
 import { type PassageWish, readPassage } from './read-passage.ts'
+import { refuseBody } from './refuse-body.ts'
 import type { AskedBy, Route } from './route.ts'
 
 /** A deletion or restoration: where it stands and which kinds it knows. */
@@ -31,7 +32,10 @@ export function passageRoute({ verb, path, kinds, ...texts }: PassageDoor): Rout
       answers: [passageAnswer(kinds)],
       refusals: ['bad_request', 'not_found'],
     },
-    handle: async asked => answerAffected(await affect(verb, readPassage(asked.query(), kinds), asked)),
+    handle: async asked => {
+      await refuseBody(asked.incoming)
+      return answerAffected(await affect(verb, readPassage(asked.query(), kinds), asked))
+    },
   }
 }
 

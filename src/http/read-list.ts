@@ -2,16 +2,19 @@ import { type FilterName, filterParameter } from '../domain/filters.ts'
 import type { Kind } from '../domain/kinds.ts'
 import { Problem, parameterReason, type Reason } from '../domain/problem.ts'
 import { type Query, queryValues, requiredFilters, type Selection, type SelectionRules, select } from '../domain/selection.ts'
+import type { Principal } from '../operations/authenticate.ts'
 import type { ListPage } from '../operations/list.ts'
 import type { ListQuery } from '../operations/ports/read-catalog.ts'
 import { collectReasons } from './collect-reasons.ts'
-import { readCursor } from './list-cursor.ts'
+import { type CursorList, readCursor } from './list-cursor.ts'
 import { lastPage, readPageNumber, readPageSize } from './read-page.ts'
 import { singleValue } from './single-value.ts'
 
 /** What a list asks for. */
 export interface ListWish {
   readonly query: ListQuery
+  /** What its cursors are sealed to. */
+  readonly sealedTo: CursorList
   readonly page: ListPage & { readonly withTotal: boolean }
   /** How the next page is named: by a cursor, by the client's own counting, or there is none. */
   readonly next: 'cursor' | 'number' | 'none'
@@ -22,8 +25,13 @@ const maxValues = 2000
 
 const pageParameters = ['search_by', 'page[size]', 'page[number]', 'page[after]']
 
+/** Who asks for a list, and at which door. */
+export interface ListAsker extends Pick<Principal, 'organization' | 'organizationUuid'> {
+  readonly kinds: readonly Kind[]
+}
+
 /** Reads a list from a query, every fault of it at once. `wire:` wire-api section 4, decisions 5 and 11 to 16. */
-export function readList(query: Query, { kinds, organization }: { kinds: readonly Kind[]; organization: number }): ListWish {
+export function readList(query: Query, { kinds, organization, organizationUuid }: ListAsker): ListWish {
   refuseTooMany(query)
   const reasons: Reason[] = []
   const given = (name: string) => queryValues(query, name).length > 0
@@ -35,8 +43,9 @@ export function readList(query: Query, { kinds, organization }: { kinds: readonl
   if (browsing) reasons.push(...browsingFaults(query))
   if (selection) reasons.push(...modeFaults(selection, { browsing, numbered: given('page[number]'), after: given('page[after]') }))
   if (reasons.length > 0 || !selection || size === undefined) throw new Problem('bad_request', reasons)
-  const list = { organization, selection, withDebugId: browsing }
-  return { query: list, ...paging(list, { size, number, after }) }
+  const wanted = { selection, withDebugId: browsing }
+  const sealedTo = { ...wanted, organizationUuid }
+  return { query: { ...wanted, organization }, sealedTo, ...paging(sealedTo, { size, number, after }) }
 }
 
 /** What a list takes; browsing by debug id needs no filter at all. */
@@ -88,7 +97,7 @@ interface Place {
   readonly after: string | undefined
 }
 
-function paging(list: ListQuery, { size, number, after }: Place): Pick<ListWish, 'page' | 'next'> {
+function paging(list: CursorList, { size, number, after }: Place): Pick<ListWish, 'page' | 'next'> {
   const { selection, withDebugId } = list
   if (selection.kind !== 'js') return { page: { number: number ?? 1, size, withTotal: true }, next: 'number' }
   // wire: one debug id has at most one result, the newest (wire-api section 4, mode 2)

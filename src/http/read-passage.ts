@@ -1,6 +1,7 @@
 import type { Kind } from '../domain/kinds.ts'
+import { passageRules } from '../domain/passage-rules.ts'
 import { Problem, parameterReason, type Reason } from '../domain/problem.ts'
-import { type Query, queryValues, requiredFilters, type Selection, type SelectionRules, select } from '../domain/selection.ts'
+import { type Query, queryValues, type Selection, select } from '../domain/selection.ts'
 import { collectReasons } from './collect-reasons.ts'
 import { singleValue } from './single-value.ts'
 
@@ -24,18 +25,6 @@ export function readPassage(query: Query, kinds: readonly Kind[]): PassageWish {
   const reason = collectReasons(reasons, () => readReason(query))
   if (reasons.length > 0 || !selection || dryRun === undefined) throw new Problem('bad_request', reasons)
   return { selection, dryRun, reason }
-}
-
-/** What a deletion or restoration takes. `wire:` decisions 2 to 9. */
-export function passageRules(kinds: readonly Kind[]): SelectionRules {
-  return {
-    kinds,
-    parameters: ['dry_run', 'plan', 'force', 'reason'],
-    unknown: 'refuse',
-    required: requiredFilters,
-    filterRequired: true,
-    maxVersions: 10,
-  }
 }
 
 function readDryRun(query: Query): boolean {

@@ -4,7 +4,7 @@ import { guardHeaders } from './guard-headers.ts'
 import type { Metrics } from './metrics.ts'
 import { recordRequest } from './record-request.ts'
 import { renderProblem } from './render-problem.ts'
-import type { Route } from './route.ts'
+import type { ErrorShape, Route } from './route.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** Answers what no route takes: 404 for unknown paths, 405 with `Allow` for unknown methods of known ones. */
@@ -14,11 +14,11 @@ export function refuseUnknown(server: FastifyInstance, routes: readonly Route[],
     refuse({ request, reply, problem: new Problem('not_found', 'There is nothing at this path') }),
   )
   server.setErrorHandler((error, request, reply) => refuse({ request, reply, problem: asProblem(error) }))
-  for (const [path, allowed] of methodsByPath(routes)) {
+  for (const [path, { allowed, errors }] of methodsByPath(routes)) {
     const method = server.supportedMethods.filter(each => !allowed.includes(each))
     const allow = allowed.join(', ')
     const problem = new Problem('method_not_allowed', `This path takes ${allow}`)
-    server.route({ method, url: path, handler: (request, reply) => refuse({ request, reply, problem, headers: { allow }, path }) })
+    server.route({ method, url: path, handler: (request, reply) => refuse({ request, reply, problem, headers: { allow }, path, errors }) })
   }
 }
 
@@ -28,15 +28,16 @@ interface Refusal {
   readonly problem: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly path?: string
+  readonly errors?: ErrorShape
 }
 
-/** Refuses with objects; also what Fastify finds wrong before any of our code runs. */
+/** Refuses, with objects unless the path is known and answers strings; also what Fastify finds wrong before any of our code runs. */
 export function refuser(metrics: Metrics): (refusal: Refusal) => Promise<void> {
-  return async ({ request, reply, problem, headers, path = 'unknown' }) => {
+  return async ({ request, reply, problem, headers, path = 'unknown', errors = 'objects' }) => {
     reply.hijack()
     recordRequest(metrics, { request, outgoing: reply.raw, route: path, keyId: () => undefined })
     if (!(problem instanceof Problem)) request.log.error({ err: problem }, 'fault')
-    const answer = renderProblem(problem, { errors: 'objects', credentials: 'none' }, request.id)
+    const answer = renderProblem(problem, { errors, credentials: 'none' }, request.id)
     const all = { ...guardHeaders(request.id), ...answer.headers, ...headers }
     await sendAnswer({ incoming: request.raw, outgoing: reply.raw }, { ...answer, headers: all })
   }
@@ -48,10 +49,16 @@ export function asProblem(error: unknown): unknown {
   return statusCode !== undefined && statusCode < 500 ? new Problem('bad_request', 'The request is malformed') : error
 }
 
-function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
-  const methods = new Map<string, string[]>()
-  for (const { path, method } of routes) {
-    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
+interface KnownPath {
+  readonly allowed: readonly string[]
+  readonly errors: ErrorShape
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, KnownPath> {
+  const paths = new Map<string, KnownPath>()
+  for (const { path, method, errors } of routes) {
+    const others = paths.get(path)?.allowed ?? []
+    paths.set(path, { allowed: [...others, ...(method === 'GET' ? ['GET', 'HEAD'] : [method])], errors })
   }
-  return methods
+  return paths
 }

@@ -4,7 +4,9 @@ import type { Query } from '../domain/selection.ts'
 import type { Principal } from '../operations/authenticate.ts'
 import type { Answer } from './answer.ts'
 import type { Description } from './description.ts'
+import type { Asset } from './docs/assets.ts'
 import type { Parts } from './parts.ts'
+import type { Readiness } from './readiness.ts'
 
 /** Requests that share one rate limit. */
 export type RateFamily = 'read' | 'delete' | 'upload'
@@ -15,6 +17,9 @@ export type ErrorShape = 'objects' | 'strings'
 /** What a handler gets of a request. */
 export interface Asked {
   readonly parts: Parts
+  readonly readiness: Readiness
+  /** The document that describes every route. */
+  readonly contract: () => Asset
   /** The query as ordered pairs; throws Problem `bad_request` for a broken encoding. */
   query(): Query
   /** The body as JSON, at most 1 MiB; throws a Problem when it is none. */

@@ -1,20 +1,22 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Answer, Chunks } from './answer.ts'
 import { cutStuckReader } from './cut-stuck-reader.ts'
+import { exactly } from './exactly.ts'
 import { bodyPending, linger } from './linger.ts'
 
 /** Both sides of one request. */
 export interface Exchange {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
+  /** Milliseconds after which a reader that takes nothing is cut; half a minute unless given. */
+  readonly readerPatience?: number | undefined
 }
 
-/** Milliseconds after which a reader that takes nothing is cut. */
-const readerPatience = 30_000
+const usualPatience = 30_000
 
 /**
- * Sends an answer; throws before the first byte only. When its chunks break off, the connection does too, so that no incomplete
- * answer looks complete; the reason is then given back.
+ * Sends an answer; throws before the first byte only. When its chunks break off, or are more or fewer bytes than its head declares,
+ * the connection breaks off too, so that no wrong answer looks complete and none runs into the next; the reason is then given back.
  */
 export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<unknown> {
   const { incoming, outgoing } = exchange
@@ -22,7 +24,7 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<un
   const wantsBody = incoming.method !== 'HEAD' && status !== 304
   const chunks = typeof body === 'function' && wantsBody ? await body() : undefined
   if (outgoing.destroyed) return stopChunks(chunks)
-  cutStuckReader(outgoing, readerPatience)
+  cutStuckReader(outgoing, exchange.readerPatience ?? usualPatience)
   if (chunks) return sendChunks(exchange, chunks, answer)
   const whole = typeof body === 'function' ? undefined : body
   const length = whole === undefined || status === 304 ? {} : { 'content-length': Buffer.byteLength(whole) }
@@ -55,7 +57,7 @@ async function sendWhole(
 async function sendChunks({ incoming, outgoing }: Exchange, chunks: Chunks, { status, headers }: Answer): Promise<unknown> {
   outgoing.writeHead(status, { ...headers, ...(bodyPending(incoming) ? { connection: 'close' } : {}) })
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of exactly(chunks, headers?.['content-length'])) {
       if (outgoing.destroyed) return undefined
       if (!outgoing.write(chunk)) await drained(outgoing)
       // So that a long answer leaves time to other requests

@@ -16,7 +16,7 @@ export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply
   return async (request, reply) => {
     reply.hijack()
     const visit: Visit = { route, headers: request.headers, address: request.ip, at: gate.parts.clock() }
-    const exchange = { incoming: request.raw, outgoing: reply.raw }
+    const exchange = { incoming: request.raw, outgoing: reply.raw, readerPatience: gate.parts.settings.readerPatience }
     recordRequest(gate.parts.metrics, { request, outgoing: reply.raw, route: route.path, keyId: () => visit.principal?.keyId })
     try {
       const answer = await handle(gate, visit, request)
@@ -38,9 +38,11 @@ async function handle(gate: Gate, visit: Visit, request: FastifyRequest): Promis
   return route.handle({ ...asked, principal: visit.principal })
 }
 
-function ask({ parts }: Gate, { headers, address, at }: Visit, request: FastifyRequest): Asked {
+function ask({ parts, readiness, contract }: Gate, { headers, address, at }: Visit, request: FastifyRequest): Asked {
   return {
     parts,
+    readiness,
+    contract,
     query: () => parseQuery(request.raw.url ?? ''),
     json: () => readJson(request.raw),
     path: request.params as Record<string, string>,

@@ -79,6 +79,34 @@ describe('the server', () => {
     assert.equal(answer.json().errors[0].status, '431')
   })
 
+  test('refuses a method in the shape of the path it was sent to', async () => {
+    for (const { path: pattern, errors } of allRoutes) {
+      const target = pattern.replace(':id', '1').replace(':part', 'source_map').replace(':file', 'page.css')
+      const answer = await rig.ask(target, { method: 'PUT', headers: rig.keys })
+      assert.equal(answer.status, 405, pattern)
+      assert.equal(typeof answer.json().errors[0], errors === 'strings' ? 'string' : 'object', pattern)
+    }
+  })
+
+  test('refuses a body that is no chunked encoding in the shape of its path, too', async () => {
+    for (const [method, target, shape] of [
+      ['POST', '/base/api/v2/srcmap', 'string'],
+      ['POST', '/', 'string'],
+      ['POST', '/api/v2/sourcemaps/check_exists', 'string'],
+      ['POST', '/api/v2/sourcemaps/service_repository_info', 'object'],
+      ['POST', '/nowhere', 'object'],
+    ] as const) {
+      const socket = createConnection({ host: '127.0.0.1', port: rig.port })
+      const keys = `DD-API-KEY: ${rig.apiKey}\r\nDD-APPLICATION-KEY: ${rig.applicationKey}`
+      socket.write(`${method} ${target} HTTP/1.1\r\nHost: x\r\n${keys}\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n`)
+      let text = ''
+      for await (const chunk of socket) text += chunk
+      assert.match(text, /^HTTP\/1.1 4\d\d /)
+      assert.equal(text.match(/HTTP\/1.1/g)?.length, 1, 'one answer')
+      assert.equal(typeof JSON.parse(text.slice(text.indexOf('\r\n\r\n'))).errors[0], shape, target)
+    }
+  })
+
   test('tells clients apart by no inbound request id', async () => {
     const answer = await rig.ask('/healthz', { headers: { 'x-request-id': 'mine', 'request-id': 'mine' } })
     assert.match(String(answer.headers['x-request-id']), /^[0-9a-f-]{36}$/)

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Gate } from './admit.ts'
 import { allRoutes } from './all-routes.ts'
+import { createContract } from './contract.ts'
 import { createKeyUsage } from './key-usage.ts'
 import type { Parts } from './parts.ts'
 import { createRateLimits } from './rate-limits.ts'
-import { refuseConnection } from './refuse-connection.ts'
+import { createReadiness } from './readiness.ts'
+import { createConnectionRefuser } from './refuse-connection.ts'
 import { asProblem, refuser, refuseUnknown } from './refuse-unknown.ts'
 import type { Route } from './route.ts'
 import { serve } from './serve.ts'
@@ -26,7 +28,7 @@ const usageInterval = 60_000
 /** The door for programs: a server, not listening yet, that answers every route. */
 export function createServer(parts: Parts): FastifyInstance {
   const server = createListener(parts)
-  const gate: Gate = { parts, rateLimits: createRateLimits(parts.settings.rateLimits), usage: createKeyUsage(parts.catalog) }
+  const gate = createGate(parts)
   leaveBodiesAlone(server)
   noteKeyUsage(server, gate)
   refuseUnknown(server, allRoutes, parts.metrics)
@@ -34,9 +36,21 @@ export function createServer(parts: Parts): FastifyInstance {
   return server
 }
 
+function createGate(parts: Parts): Gate {
+  const { catalog, blobs, settings, version } = parts
+  return {
+    parts,
+    rateLimits: createRateLimits(settings.rateLimits),
+    usage: createKeyUsage(catalog),
+    readiness: createReadiness({ catalog, blobs }),
+    contract: createContract(allRoutes, version),
+  }
+}
+
 function createListener({ settings, metrics, logStream = process.stderr }: Parts): FastifyInstance {
   const refuse = refuser(metrics)
-  return fastify({
+  const connections = createConnectionRefuser(allRoutes)
+  const server = fastify({
     logger: { level: settings.logLevel, stream: logStream, serializers: { req: request => ({ method: request.method }) } },
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
@@ -48,9 +62,11 @@ function createListener({ settings, metrics, logStream = process.stderr }: Parts
     // The query is read from the raw URL: a parser that merges or drops pairs could widen a deletion
     routerOptions: { querystringParser: () => ({}), maxParamLength: 200 },
     rewriteUrl: request => uploadTarget(request.url ?? '/'),
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: connections.refuse,
     frameworkErrors: (error, request, reply) => refuse({ request, reply, problem: asProblem(error) }),
   })
+  connections.watch(server.server)
+  return server
 }
 
 /** Bodies belong to the routes: uploads stream, and small ones are bounded where they are read. */

@@ -19,4 +19,6 @@ export interface HttpSettings {
   readonly logLevel: string
   /** Guards `/metrics` on this listener; without it the path does not exist here. */
   readonly metricsToken?: string | undefined
+  /** How long a reader may take nothing of its answer before it is cut; half a minute unless given. */
+  readonly readerPatience?: number
 }

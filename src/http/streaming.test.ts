@@ -10,7 +10,7 @@ const count = 30_000
 describe('an answer of many maps', () => {
   let rig: Rig
   before(async () => {
-    rig = await openRig()
+    rig = await openRig({ readerPatience: 2000 })
     await rig.upload(jsEvent())
     copyMap(rig, count)
   })
@@ -64,6 +64,36 @@ describe('an answer of many maps', () => {
     answer.pause()
     assert.equal((await rig.ask('/api/v2/sourcemaps/list?mapkind=il2cpp', { headers: rig.keys })).status, 200)
     answer.destroy()
+  })
+
+  test('of two thousand ids names exactly those, first previewed, then deleted', async () => {
+    const ids = Array.from({ length: 1998 }, (_, index) => String(2 * index + 1))
+    const asked = [...ids, '99999999', 'no-id'].map(id => `filter[id]=${id}`).join('&')
+    const remove = (dryRun: boolean) =>
+      rig.ask(`${target.replace('dry_run=true', `dry_run=${dryRun}`)}&${asked}`, { method: 'DELETE', headers: rig.keys })
+    const before = (await rig.ask(target, { method: 'DELETE', headers: rig.keys })).json().meta.totals
+    const [preview, deleted] = [await remove(true), await remove(false)]
+    for (const answer of [preview, deleted]) {
+      assert.equal(answer.status, 200)
+      const { data, meta } = answer.json()
+      assert.deepEqual(new Set(data.map((item: { id: string }) => item.id)), new Set(ids))
+      assert.equal(data.length, ids.length)
+      const size = data.reduce((sum: number, item: { attributes: { size: number } }) => sum + item.attributes.size, 0)
+      assert.deepEqual(meta.totals, { count: ids.length, size })
+      assert.deepEqual(meta.unmatched.sort(), ['99999999', 'no-id'])
+    }
+    const { count: left } = (await rig.ask(target, { method: 'DELETE', headers: rig.keys })).json().meta.totals
+    assert.equal(left, before.count - ids.length)
+  })
+
+  test('is cut when its reader takes nothing, and the log says so', async () => {
+    rig.log.length = 0
+    const answer = await start()
+    answer.pause()
+    while (!rig.log.some(line => line.includes('"aborted":true'))) await new Promise(resolve => setTimeout(resolve, 20))
+    await assert.rejects(async () => {
+      for await (const chunk of answer) assert.ok(chunk)
+    }, /aborted/)
   })
 })
 

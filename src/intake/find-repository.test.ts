@@ -18,9 +18,25 @@ test('the event comes before separate fields, and those before the repository pa
   assert.deepEqual(findRepository({ ...none, part: sources.part }), { url: 'https://a/3', commit: 'c3' })
 })
 
-test('a member that one source lacks comes from the next', () => {
-  const { event } = { event: { git_repository_url: 'https://a/1', git_commit_sha: '' } }
-  assert.deepEqual(findRepository({ ...none, event, fields: fields('https://a/2', 'c2') }), { url: 'https://a/1', commit: 'c2' })
+test('a URL is never paired with the commit of another source: the first source that has both is believed', () => {
+  const half = [
+    git('https://a/1', ''),
+    { git_repository_url: 'https://a/1' },
+    { git_commit_sha: 'c1' },
+    git(`https://a/${'b'.repeat(5000)}`, 'c1'),
+  ]
+  const second = fields('https://a/2', 'c2')
+  const third = part({ repository_url: 'https://a/3', hash: 'c3' })
+  for (const event of half) {
+    assert.deepEqual(findRepository({ event, fields: second, part: third }), { url: 'https://a/2', commit: 'c2' })
+    assert.deepEqual(findRepository({ event, fields: new Map(), part: third }), { url: 'https://a/3', commit: 'c3' })
+  }
+})
+
+test('halves in different sources make no repository', () => {
+  const event = { git_repository_url: 'https://a/1' }
+  assert.equal(findRepository({ ...none, event, fields: new Map([['git_commit_sha', 'c2']]) }), undefined)
+  assert.equal(findRepository({ ...none, event, part: part({ hash: 'c3' }) }), undefined)
 })
 
 test('only the first entry of a repository part counts', () => {

@@ -14,17 +14,25 @@ export interface GitSources {
   readonly part: Uint8Array | undefined
 }
 
-/** The code an upload came from: each member from the first source that has it, credentials removed. `wire:` wire-intake section 5. */
+/**
+ * The code an upload came from: both members from the first source that has both, since a URL and a commit of different sources
+ * may name code that does not exist. Credentials are removed. `wire:` wire-intake section 5.
+ */
 export function findRepository({ event, fields, part }: GitSources): Repository | undefined {
-  const told = [event, Object.fromEntries(fields)]
-  const [url, commit] = gitMembers.map(name => firstText(told.map(source => eventText(source, name))))
-  if (url && commit) return { url: withoutUserinfo(url), commit }
-  const last: Event = part ? { ...repositoryOfPart(part) } : {}
-  const [lastUrl, lastCommit] = [url ?? firstText([eventText(last, 'url')]), commit ?? firstText([eventText(last, 'commit')])]
-  return lastUrl && lastCommit ? { url: withoutUserinfo(lastUrl), commit: lastCommit } : undefined
+  const [url, commit] = gitMembers
+  return (
+    repositoryOf(event, { url, commit }) ??
+    repositoryOf(Object.fromEntries(fields), { url, commit }) ??
+    (part && repositoryOf({ ...repositoryOfPart(part) }, { url: 'url', commit: 'commit' }))
+  )
 }
 
-/** The first text that a catalog can keep. */
-function firstText(texts: readonly (string | undefined)[]): string | undefined {
-  return texts.find(text => text !== undefined && text.length <= maxValueLength && !text.includes('\0'))
+/** The repository in the members of these names, when a catalog can keep both. */
+function repositoryOf(source: Event, names: Repository): Repository | undefined {
+  const [url, commit] = [names.url, names.commit].map(name => eventText(source, name))
+  return isStorable(url) && isStorable(commit) ? { url: withoutUserinfo(url), commit } : undefined
+}
+
+function isStorable(text: string | undefined): text is string {
+  return text !== undefined && text.length <= maxValueLength && !text.includes('\0')
 }

@@ -39,6 +39,28 @@ test('keys of two organizations are not valid together', () =>
     await refused(() => authenticate(stores.catalog, credentials, now), /not valid together/)
   }))
 
+test('an API key beside a bearer must be valid and of the same organization', () =>
+  withStores(async stores => {
+    await createOrganization(stores.catalog, 'other', now)
+    const [mine, theirs] = [await keyPair(stores, 'default'), await keyPair(stores, 'other')]
+    const bearer = mine.application.secret
+    const ask = (apiKey: string) => authenticate(stores.catalog, { ...nothing, apiKey, bearer }, now)
+    assert.equal((await ask(mine.api.secret)).keyId, mine.application.key.id)
+    await refused(() => ask(newSecret('api')), /The API key is not valid/)
+    await refused(() => ask(bearer), /The API key is not valid/)
+    await refused(() => ask(theirs.api.secret), /not valid together/)
+  }))
+
+test('of both keys and a bearer, which official clients send together, the keys decide', () =>
+  withStores(async stores => {
+    const { api, application } = await keyPair(stores, 'default')
+    const [apiKey, applicationKey] = [api.secret, application.secret]
+    const principal = await authenticate(stores.catalog, { apiKey, applicationKey, bearer: 'a token for someone else' }, now)
+    assert.equal(principal.keyId, application.key.id)
+    await refused(() => authenticate(stores.catalog, { apiKey, applicationKey: 'wrong', bearer: applicationKey }, now))
+    await refused(() => authenticate(stores.catalog, { apiKey: 'wrong', applicationKey, bearer: applicationKey }, now))
+  }))
+
 test('revoked, expired and unknown keys are refused in the same words', () =>
   withStores(async stores => {
     const expiring = await makeKey(stores, 'api', { expiresAt: now })

@@ -15,7 +15,7 @@ export interface Principal {
 export interface Credentials {
   readonly apiKey: string | undefined
   readonly applicationKey: string | undefined
-  /** `Authorization: Bearer`; stands in for both keys. */
+  /** `Authorization: Bearer`; an application key that stands in for both. */
   readonly bearer: string | undefined
 }
 
@@ -28,19 +28,27 @@ export async function authenticateUploader(catalog: KeyCatalog, { apiKey }: Cred
 }
 
 /**
- * The owner of a valid application key that comes with an API key of the same organization, or alone as a bearer; throws
- * Problem `unauthorized`.
+ * The owner of a valid application key that comes with an API key, or as a bearer; throws Problem `unauthorized`. Both keys
+ * decide before a bearer does, since official clients send whatever they are configured with. An API key that is sent must
+ * always be valid and of the same organization.
  */
 export async function authenticate(catalog: KeyCatalog, { apiKey, applicationKey, bearer }: Credentials, at: number): Promise<Principal> {
-  if (apiKey && applicationKey) {
-    const keys = await catalog.findKeys([apiKey, applicationKey].map(hashSecret))
-    const api = pick(keys, { type: 'api', secret: apiKey }, at)
-    const application = pick(keys, { type: 'application', secret: applicationKey }, at)
-    if (api.organization !== application.organization) throw unauthorized('The keys are not valid together')
-    return toPrincipal(application)
-  }
+  if (apiKey && applicationKey) return authenticatePair(catalog, { apiKey, secret: applicationKey }, at)
+  if (apiKey && bearer) return authenticatePair(catalog, { apiKey, secret: bearer }, at)
   if (bearer) return toPrincipal(await validKey(catalog, { type: 'application', secret: bearer }, at))
   throw unauthorized('DD-API-KEY and DD-APPLICATION-KEY are required, or Authorization: Bearer with an application key')
+}
+
+async function authenticatePair(
+  catalog: KeyCatalog,
+  { apiKey, secret }: { readonly apiKey: string; readonly secret: string },
+  at: number,
+): Promise<Principal> {
+  const keys = await catalog.findKeys([apiKey, secret].map(hashSecret))
+  const api = pick(keys, { type: 'api', secret: apiKey }, at)
+  const application = pick(keys, { type: 'application', secret }, at)
+  if (api.organization !== application.organization) throw unauthorized('The keys are not valid together')
+  return toPrincipal(application)
 }
 
 /** Throws Problem `forbidden` unless the key carries the permission. */

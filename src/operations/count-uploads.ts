@@ -27,6 +27,8 @@ export function countUploads(store: BlobStore): CountedBlobs {
 
 function bind(store: BlobStore): BlobStore {
   return {
+    installation: () => store.installation(),
+    claim: installation => store.claim(installation),
     receive: (source, limit) => store.receive(source, limit),
     keep: (spooled, name) => store.keep(spooled, name),
     discard: spooled => store.discard(spooled),

@@ -1,6 +1,6 @@
 import type { BlobStore, Codec } from './ports/blob-store.ts'
 import type { Catalog } from './ports/catalog.ts'
-import { compressBlobs, removeCondemned } from './tidy-blobs.ts'
+import { compressBlobs, condemnUnreferenced, removeCondemned } from './tidy-blobs.ts'
 
 /** What the background work stands on. */
 export interface TidyParts {
@@ -47,6 +47,7 @@ async function runRounds(parts: TidyParts, signal: AbortSignal): Promise<void> {
 async function runRound(parts: TidyParts, signal: AbortSignal): Promise<boolean> {
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, signal) }
+  await condemnUnreferenced(tidying)
   const removed = await removeCondemned(tidying)
   const compressed = await compressBlobs(tidying)
   return removed + compressed === 0

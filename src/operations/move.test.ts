@@ -115,7 +115,7 @@ test('the content of a js map is read until it is deleted', () =>
     try {
       const { content, ...found } = await getJsMap({ ...stores, mapReader }, 1, query)
       assert.deepEqual(found, { id: 1, path: 'js/app.js' })
-      const { mappings, minifiedLineLengths } = JSON.parse(content)
+      const { mappings, minifiedLineLengths } = JSON.parse(Buffer.from(content).toString())
       assert.deepEqual([mappings, minifiedLineLengths], ['AAAA', [5, 6]])
       await deleteMaps(stores.catalog, { organization: 1, selection: shop(), undoWindow: 1 }, request)
       await assert.rejects(getJsMap({ ...stores, mapReader }, 1, query), isNotFound(/No live js map/))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '../domain/event.ts'
 import { checkExists } from './check-exists.ts'
-import { querySymbols } from './query-symbols.ts'
+import { bestSymbols, querySymbols } from './query-symbols.ts'
 import { receive, type Stores, withStores } from './stores.fixture.ts'
 import { keepUpload } from './upload.ts'
 
@@ -37,6 +37,37 @@ test('a build id is answered as what it is', () =>
     )
     assert.deepEqual(await querySymbols(stores.catalog, 1, { buildIds: [], arch: undefined }), [])
   }))
+
+test('of files of different identities the one that tells most answers, however old it is', () =>
+  withStores(async stores => {
+    const elf = (arch: string, symbol_source: string, overwrite = false) =>
+      uploadElf(stores, { gnu_build_id: 'abcd', arch, symbol_source, overwrite })
+    await elf('x86_64', 'debug_info')
+    await elf('aarch64', 'none', true)
+    const found = await querySymbols(stores.catalog, 1, { buildIds: ['abcd'], arch: undefined })
+    assert.equal(found[0]?.symbolSource, 'debug_info', 'to overwrite is asked of the files of one identity')
+  }))
+
+test('case means nothing in a build id of hex digits, and something in any other', () =>
+  withStores(async stores => {
+    await uploadElf(stores, { gnu_build_id: 'ABCD', symbol_source: 'debug_info' })
+    await uploadElf(stores, { gnu_build_id: 'Not-Hex', symbol_source: 'debug_info' })
+    const found = await querySymbols(stores.catalog, 1, { buildIds: ['abcd', 'not-hex', 'Not-Hex'], arch: undefined })
+    assert.deepEqual(
+      found.map(each => each.buildId),
+      ['abcd', 'Not-Hex'],
+    )
+  }))
+
+test('thousands of build ids are answered in proportion to their number', () => {
+  const buildIds = Array.from({ length: 20_000 }, (_, at) => `Build/${at}`)
+  const none = { gnuBuildId: undefined, fileHash: undefined, arch: undefined, symbolSource: undefined, overwrite: false }
+  const files = buildIds.map((goBuildId, id) => ({ ...none, id, goBuildId }))
+  const start = performance.now()
+  assert.equal(bestSymbols(files, { buildIds, arch: undefined }).length, buildIds.length)
+  const took = performance.now() - start
+  assert.ok(took < 5_000, `${took} ms`)
+})
 
 test('debug ids exist under the spelling they were asked with', () =>
   withStores(async stores => {

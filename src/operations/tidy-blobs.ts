@@ -41,6 +41,11 @@ async function compressBlob({ catalog, blobs, codec, pause, onFault }: Tidying, 
   }
 }
 
+/** Condemns copies that uploads left behind without a map; says how many. */
+export function condemnUnreferenced({ catalog }: Tidying): Promise<number> {
+  return catalog.condemnUnreferenced(batch)
+}
+
 /** Removes copies that nothing needs any more; says how many. */
 export async function removeCondemned({ catalog, blobs, onFault }: Tidying): Promise<number> {
   const copies = await catalog.condemned(batch)

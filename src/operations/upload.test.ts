@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { Problem } from '../domain/problem.ts'
 import { findFile, findMap, readStored } from './read-file.ts'
 import { jsEvent, receive, type Stores, textOf, uploadJs, withStores } from './stores.fixture.ts'
-import { compressBlobs, removeCondemned, type Tidying } from './tidy-blobs.ts'
+import { compressBlobs, condemnUnreferenced, removeCondemned, type Tidying } from './tidy-blobs.ts'
 import { keepUpload } from './upload.ts'
 
 function tidying({ catalog, blobs }: Pick<Tidying, 'catalog' | 'blobs'>): Tidying {
@@ -66,6 +66,40 @@ describe('an upload', () => {
       assert.deepEqual(await stores.filesKept(), [])
       await assert.rejects(findMap(stores.catalog, 1, 1), isProblem('not_found'))
       assert.equal(await uploadJs(stores, 'app.js'), 1)
+    }))
+
+  test('that had to start over and never came through leaves bytes that the background removes, but not those of maps', () =>
+    withStores(async stores => {
+      const id = await uploadJs(stores, 'kept.js')
+      const commitUpload: typeof stores.catalog.commitUpload = (intent, upload) => {
+        const lost = { part: 'lost', fileName: undefined, digest: '0'.repeat(64), size: 1 }
+        return stores.catalog.commitUpload(intent, { ...upload, files: [...upload.files, lost] })
+      }
+      const received = await receive(stores, jsEvent('app.js'), 'bytes')
+      await assert.rejects(keepUpload({ ...stores, catalog: { ...stores.catalog, commitUpload } }, received), isProblem('unavailable'))
+      assert.equal((await stores.filesKept()).length, 4)
+      assert.equal(await condemnUnreferenced(tidying(stores)), 2)
+      await removeCondemned(tidying(stores))
+      assert.equal((await stores.filesKept()).length, 2)
+      assert.equal(await contentOf(stores, id, 'source_map'), 'source_map bytes of kept.js 1.0')
+      assert.equal(await uploadJs(stores, 'app.js'), 2)
+    }))
+
+  test('that cannot even be described leaves nothing of what was received behind', () =>
+    withStores(async stores => {
+      const received = await receive(stores, jsEvent('app.js'), 'bytes')
+      const discarded: string[] = []
+      const discard = async (spooled: Parameters<typeof stores.blobs.discard>[0]) => {
+        discarded.push(spooled.digest)
+        await stores.blobs.discard(spooled)
+      }
+      const undescribed = { ...received, description: { ...received.description, identity: undefined as unknown as readonly string[] } }
+      await assert.rejects(keepUpload({ ...stores, blobs: { ...stores.blobs, discard } }, undescribed))
+      assert.deepEqual(
+        discarded,
+        received.files.map(file => file.spooled.digest),
+      )
+      assert.deepEqual(await stores.filesKept(), [])
     }))
 
   test('is the same bytes after it was compressed, and its old copy is gone', () =>

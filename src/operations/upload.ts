@@ -29,8 +29,8 @@ const attempts = 5
  * repeats lives in the catalog's declareUpload and commitUpload. The received files are discarded in every case.
  */
 export async function keepUpload(stores: Stores, received: ReceivedUpload): Promise<number> {
-  const upload = describe(received)
   try {
+    const upload = describe(received)
     for (let attempt = 0; attempt < attempts; attempt++) {
       const id = await tryToKeep(stores, upload, received)
       if (id !== undefined) return id

@@ -25,13 +25,15 @@ function largeMap(megabytes: number): string {
   return JSON.stringify({ version: 3, sources, sourcesContent: sources.map(() => content), names: [], mappings: encode([line, line]) })
 }
 
+const read = (description: Uint8Array) => JSON.parse(Buffer.from(description).toString())
+
 const refusal = (code: string) => (error: unknown) => error instanceof Problem && error.code === code
 
 describe('the map reader', () => {
   test('reads a small map', async t => {
     const reader = openMapReader()
     t.after(() => reader.close())
-    const shown = JSON.parse(await reader.describe(stream(small), stream('a\nbc')))
+    const shown = read(await reader.describe(stream(small), stream('a\nbc')))
     assert.deepEqual([shown.sources, shown.minifiedLineLengths], [['a.js'], [1, 2]])
   })
 
@@ -47,7 +49,7 @@ describe('the map reader', () => {
     const stall = delay.max / 1e6
     t.diagnostic(`${(text.length / 1024 / 1024).toFixed(0)} MB, longest stall ${stall.toFixed(1)} ms`)
     assert.ok(stall < 100, `the event loop stood still for ${stall} ms`)
-    const shown = JSON.parse(described)
+    const shown = read(described)
     assert.deepEqual(shown.sourcesContent, JSON.parse(text).sourcesContent)
     assert.equal(shown.minifiedLineLengths.length, 1001)
   })
@@ -60,7 +62,7 @@ describe('the map reader', () => {
     )
     const shown = await Promise.all(files.map(file => reader.describe(stream(file), undefined)))
     assert.deepEqual(
-      shown.map(each => JSON.parse(each).file),
+      shown.map(each => read(each).file),
       files.map((_, at) => `${at}.js`),
     )
   })
@@ -69,7 +71,7 @@ describe('the map reader', () => {
     const reader = openMapReader()
     t.after(() => reader.close())
     const sections = `{"version":3,"sections":[{"offset":{"line":2000000,"column":0},"map":${small}}]}`
-    assert.equal(JSON.parse(await reader.describe(stream(sections), undefined)).mappings.length, 2_000_004)
+    assert.equal(read(await reader.describe(stream(sections), undefined)).mappings.length, 2_000_004)
   })
 
   test('refuses a file above its limit and lets go of both files', async t => {
@@ -94,6 +96,20 @@ describe('the map reader', () => {
     assert.equal(results[0].status, 'rejected')
     assert.ok(refusal('too_large')(results[0].reason), String(results[0].reason))
     assert.equal(results[1].status, 'fulfilled')
+  })
+
+  test('a map that takes longer than is allowed is refused, and the next one is read', async t => {
+    const patience = 1000
+    const reader = openMapReader({ inline: 0, patience })
+    t.after(() => reader.close())
+    const section = '{"offset":{"line":0,"column":0},"map":{"version":3,"mappings":"","sources":[]}}'
+    const endless = `{"version":3,"sections":[${`${section},`.repeat(600_000)}${section}]}`
+    const results = await Promise.allSettled([reader.describe(stream(endless), undefined), reader.describe(stream(small), undefined)])
+    assert.equal(results[0].status, 'rejected')
+    assert.ok(refusal('too_large')(results[0].reason), String(results[0].reason))
+    assert.match(results[0].reason.message, /longer to show than is allowed \(1 s\)/)
+    assert.ok(results[1].status === 'fulfilled', results[1].status === 'rejected' ? String(results[1].reason) : '')
+    assert.deepEqual(read(results[1].value).sources, ['a.js'])
   })
 
   test('refuses when too many wait', async t => {

@@ -1,5 +1,6 @@
 import { Problem } from '../domain/problem.ts'
 import type { MapReader } from '../operations/ports/map-reader.ts'
+import { asciiBytes } from './ascii-bytes.ts'
 import { describeCheaply } from './describe-map.ts'
 import { openPieces, type Pieces } from './pieces.ts'
 import { openWorkerThread } from './worker-thread.ts'
@@ -12,23 +13,31 @@ export interface MapReaderLimits {
   readonly inline: number
   /** Heap of the thread that reads larger maps, in megabytes. */
   readonly heapMegabytes: number
+  /** Most milliseconds that the thread may take for one map; many times what the largest honest map needs. */
+  readonly patience: number
   /** Most larger maps that may wait for the thread. */
   readonly waiting: number
 }
 
-const defaults: MapReaderLimits = { file: 256 * 1024 * 1024, inline: 256 * 1024, heapMegabytes: 2048, waiting: 100 }
+const defaults: MapReaderLimits = {
+  file: 256 * 1024 * 1024,
+  inline: 256 * 1024,
+  heapMegabytes: 2048,
+  patience: 60_000,
+  waiting: 100,
+}
 
 /** Opens the reader of js source maps. Larger maps are read by one thread, one after another, and only the one whose turn it is lies in memory. */
 export function openMapReader(limits: Partial<MapReaderLimits> = {}): MapReader {
-  const { file, inline, heapMegabytes, waiting } = { ...defaults, ...limits }
-  const thread = openWorkerThread(heapMegabytes)
+  const { file, inline, heapMegabytes, patience, waiting } = { ...defaults, ...limits }
+  const thread = openWorkerThread({ heapMegabytes, patience })
   const inTurn = queue(waiting)
   let closed = false
   const describe = async (map: Pieces, minified: Pieces | undefined) => {
     await readAll([map, minified], inline)
     const small = map.ended && (minified?.ended ?? true) && map.size + (minified?.size ?? 0) <= inline
     const description = small ? describeCheaply({ sourceMap: map.taken, minifiedFile: minified?.taken }) : undefined
-    if (description !== undefined) return description
+    if (description !== undefined) return asciiBytes(description)
     return inTurn(async () => {
       if (closed) throw new Problem('unavailable', 'The server is stopping')
       await readAll([map, minified], Number.POSITIVE_INFINITY)

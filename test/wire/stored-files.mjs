@@ -10,7 +10,7 @@ export async function storedDigests(server) {
 
 /** What uploads under way have spooled. */
 export function temporaryFiles(server) {
-  return filesBelow(path.join(server.data, 'blobs', 'tmp'))
+  return filesBelow(path.join(server.data, 'blobs', '.mapkeep-tmp'))
 }
 
 /** Every file below a folder. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readlink, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { appendFile, mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +8,8 @@ import { type TestContext, test } from 'node:test'
 import { type BlobStore, type CopyName, DamagedCopy } from '../../operations/ports/blob-store.ts'
 import { describeBlobStore } from '../blob-store.contract.ts'
 import { openFileBlobs } from './open-file-blobs.ts'
+
+const temporaryName = '.mapkeep-tmp'
 
 describeBlobStore('files', async t => {
   const folder = await temporaryFolder(t)
@@ -24,7 +26,7 @@ test('copies lie where the layout says, private, with the extension of their cod
   assert.deepEqual((await readdir(place)).sort(), [`${copy.digest}-g1`, `${copy.digest}-g2.br`])
   assert.equal((await stat(join(place, `${copy.digest}-g2.br`))).size, stored)
   for (const name of await readdir(place)) assert.equal((await stat(join(place, name))).mode & 0o777, 0o600)
-  for (const made of [place, join(place, '..'), join(folder, 'new', 'blobs', 'tmp'), join(folder, 'new')]) {
+  for (const made of [place, join(place, '..'), join(folder, 'new', 'blobs', temporaryName), join(folder, 'new')]) {
     assert.equal((await stat(made)).mode & 0o777, 0o700)
   }
 })
@@ -35,23 +37,47 @@ test('small uploads touch the disk only when kept, large ones lie in the tempora
   const small = await store.receive(Readable.from([Buffer.alloc(256 * 1024)]), 1e9)
   assert.deepEqual(await filesIn(folder), [])
   const large = await store.receive(Readable.from([Buffer.alloc(256 * 1024 + 1)]), 1e9)
-  assert.equal((await readdir(join(folder, 'tmp'))).length, 1)
+  assert.equal((await readdir(join(folder, temporaryName))).length, 1)
   await Promise.all([store.discard(small), store.discard(large)])
 })
 
-test('sweeping empties the temporary folder', async t => {
+test('sweeping removes what uploads left, and nothing else that lies in the temporary folder', async t => {
   const folder = await temporaryFolder(t)
   const store = await openFileBlobs(folder)
   const copy = await put(store, 'kept')
-  await writeFile(join(folder, 'tmp', 'left by a crash'), 'half')
+  const temporary = join(folder, temporaryName)
+  await writeFile(join(temporary, randomUUID()), 'half')
+  await writeFile(join(temporary, 'notes.txt'), 'of somebody else')
+  await mkdir(join(temporary, randomUUID()))
+  await writeFile(join(folder, 'elsewhere'), 'linked to')
+  await symlink(join(folder, 'elsewhere'), join(temporary, randomUUID()))
   await store.sweep()
-  assert.deepEqual(await filesIn(folder), [`7/${copy.digest.slice(0, 2)}/${copy.digest}-g1`])
+  const kept = [`7/${copy.digest.slice(0, 2)}/${copy.digest}-g1`, 'elsewhere', `${temporaryName}/notes.txt`]
+  assert.deepEqual((await filesIn(folder)).sort(), kept.sort())
+  assert.equal((await readdir(temporary)).length, 3)
+})
+
+test('a folder called tmp that lies in the root is none of ours', async t => {
+  const folder = await temporaryFolder(t)
+  await mkdir(join(folder, 'tmp', randomUUID()), { recursive: true })
+  await writeFile(join(folder, 'tmp', randomUUID()), 'of another program')
+  await (await openFileBlobs(folder)).sweep()
+  assert.equal((await readdir(join(folder, 'tmp'))).length, 2)
+})
+
+test('a store belongs to whoever claimed it, for every later opening', async t => {
+  const folder = await temporaryFolder(t)
+  const store = await openFileBlobs(folder)
+  assert.equal(await store.installation(), undefined)
+  await store.claim('one')
+  assert.equal(await (await openFileBlobs(folder)).installation(), 'one')
+  assert.deepEqual(await readdir(join(folder, temporaryName)), [])
 })
 
 test('a store whose temporary folder is gone says that it cannot write', async t => {
   const folder = await temporaryFolder(t)
   const store = await openFileBlobs(folder)
-  await rm(join(folder, 'tmp'), { recursive: true })
+  await rm(join(folder, temporaryName), { recursive: true })
   await assert.rejects(store.check(), { code: 'ENOENT' })
 })
 
@@ -62,7 +88,7 @@ test('a folder removed by hand is made again after one refused keep', async t =>
   await rm(join(folder, '7'), { recursive: true })
   await assert.rejects(put(store, 'text', 'g2'), { code: 'ENOENT' })
   assert.equal(await text(store, await put(store, 'text', 'g3')), 'text')
-  assert.deepEqual(await readdir(join(folder, 'tmp')), [])
+  assert.deepEqual(await readdir(join(folder, temporaryName)), [])
 })
 
 test('a second opening finds what the first kept', async t => {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { syncFolder } from '../../disk/sync-folder.ts'
 
 /** Makes a folder's new, moved and removed names durable. */
 export type FolderSync = (folder: string) => Promise<void>
@@ -13,7 +13,7 @@ export function createFolderSync(): FolderSync {
     waiting.delete(folder)
     if (mine) running.set(folder, mine)
     try {
-      await syncNow(folder)
+      await syncFolder(folder)
     } finally {
       if (running.get(folder) === mine) running.delete(folder)
     }
@@ -24,14 +24,5 @@ export function createFolderSync(): FolderSync {
     const next = syncAfter(running.get(folder), folder)
     waiting.set(folder, next)
     return next
-  }
-}
-
-async function syncNow(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

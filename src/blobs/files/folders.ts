@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../disk/make-folder.ts'
 import { createFolderSync, type FolderSync } from './folder-sync.ts'
 import { isCode } from './is-code.ts'
 
@@ -15,8 +16,7 @@ export interface Folders {
 /** Opens the root itself, with every folder above it that is missing. */
 export async function openFolders(root: string): Promise<Folders> {
   const sync = createFolderSync()
-  const topmost = await mkdir(root, { recursive: true, mode: 0o700 })
-  if (topmost) for (let made = root; made.length >= topmost.length; made = dirname(made)) await sync(dirname(made))
+  await makeFolder(root)
   const known = new Map([[root, Promise.resolve()]])
 
   async function make(folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdir, rm, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { BlobStore, CopyName, Spooled } from '../../operations/ports/blob-store.ts'
 import { writeAll } from './batched-writer.ts'
@@ -6,6 +6,7 @@ import { compressCopy } from './compress-copy.ts'
 import { copyPath } from './copy-path.ts'
 import { type Folders, openFolders } from './folders.ts'
 import { isCode } from './is-code.ts'
+import { ownerFile } from './owner-file.ts'
 import { place } from './place.ts'
 import { readCopy } from './read-copy.ts'
 import { receive } from './receive.ts'
@@ -15,11 +16,15 @@ import { TemporaryFile } from './temporary-file.ts'
 /** Opens the store that keeps copies as private files below a folder, which is made when missing. */
 export async function openFileBlobs(folder: string): Promise<BlobStore> {
   const root = resolve(folder)
-  const temporary = join(root, 'tmp')
+  // No program but this one has a folder of this name, whatever root it is given
+  const temporary = join(root, '.mapkeep-tmp')
   const folders = await openFolders(root)
   await folders.ensure(temporary)
   const placeFile = (file: TemporaryFile, path: string) => place(file, path, folders)
+  const owner = ownerFile(root)
   return {
+    installation: () => owner.read(),
+    claim: installation => owner.write(installation, temporary, placeFile),
     receive: (source, limit) => receive(source, limit, temporary),
     keep: async (spooled, name) => keep(spooled, copyPath(root, name), placeFile),
     discard: spooled => discard(spooled),
@@ -63,5 +68,8 @@ async function check(temporary: string): Promise<void> {
 }
 
 async function sweep(temporary: string): Promise<void> {
-  for (const name of await readdir(temporary)) await rm(join(temporary, name), { recursive: true, force: true })
+  for (const entry of await readdir(temporary, { withFileTypes: true })) {
+    // Only what this store can have put there
+    if (entry.isFile() && TemporaryFile.isName(entry.name)) await unlink(join(temporary, entry.name))
+  }
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+const nameForm = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
 /** A file under a temporary name, gone when disposed of unless it was moved. */
 export class TemporaryFile {
   readonly handle: FileHandle
@@ -19,6 +21,11 @@ export class TemporaryFile {
   static async create(folder: string): Promise<TemporaryFile> {
     const path = join(folder, randomUUID())
     return new TemporaryFile(path, await open(path, 'wx+', 0o600))
+  }
+
+  /** Whether {@link create} may have given this name to a file. */
+  static isName(name: string): boolean {
+    return nameForm.test(name)
   }
 
   /** While more is being written: sets the disk to work on what there is, one such sync at a time. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CopyName } from '../../operations/ports/blob-store.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
-import { digestOf, jsUpload, type OpenCatalog, put, withCatalog } from './sample-uploads.fixture.ts'
+import { declareNew, digestOf, jsUpload, type OpenCatalog, put, withCatalog } from './sample-uploads.fixture.ts'
 
 /** The life of stored copies after their upload. */
 export function describeCopies(open: OpenCatalog): void {
@@ -74,6 +74,68 @@ export function describeCopies(open: OpenCatalog): void {
       }),
     )
   })
+
+  describe('a copy that no map uses', () => {
+    test(
+      'because its upload was to be declared again and never was is condemned, copies of maps are not',
+      onCopy(async (catalog, copy) => {
+        const [left] = await leaveBehind(catalog)
+        assert.equal(await catalog.condemnUnreferenced(10), 1)
+        assert.equal(await catalog.condemnUnreferenced(10), 0)
+        assert.deepEqual(await catalog.condemned(10), [left])
+        assert.deepEqual(await currentCopy(catalog), copy)
+      }),
+    )
+
+    test(
+      'stays as long as an upload under way has adopted it, and becomes its map’s',
+      onCopy(async catalog => {
+        const [left] = await leaveBehind(catalog)
+        const adopting = await declareNew(catalog, jsUpload('b'))
+        assert.deepEqual(adopting.write, [])
+        assert.equal(await catalog.condemnUnreferenced(10), 0)
+        const committed = await catalog.commitUpload(adopting.intent, jsUpload('b'))
+        assert.deepEqual((await catalog.detail(1, committed?.id ?? 0))?.files[0]?.copy, left)
+        assert.equal(await catalog.condemnUnreferenced(10), 0)
+      }),
+    )
+
+    test(
+      'and is condemned is written anew by the next upload of its content, and never current again',
+      onCopy(async catalog => {
+        const [left] = await leaveBehind(catalog)
+        assert.ok(left)
+        const smaller = await catalog.reserveCopy(left, 'gzip')
+        assert.equal(await catalog.condemnUnreferenced(10), 1)
+        const next = await declareNew(catalog, jsUpload('b'))
+        assert.equal(next.write.length, 1)
+        assert.equal(await catalog.switchCopy(left, smaller, 5), false)
+        const committed = await catalog.commitUpload(next.intent, jsUpload('b'))
+        assert.deepEqual((await catalog.detail(1, committed?.id ?? 0))?.files[0]?.copy, next.write[0])
+        assert.deepEqual(new Set(generations(await catalog.condemned(10))), new Set(generations([left, smaller])))
+      }),
+    )
+
+    test(
+      'is condemned no more than so many at a time',
+      onCopy(async catalog => {
+        for (const name of ['b', 'c', 'd']) await leaveBehind(catalog, name)
+        assert.deepEqual([await catalog.condemnUnreferenced(2), await catalog.condemnUnreferenced(2)], [2, 1])
+      }),
+    )
+  })
+}
+
+/** An upload whose other content was given up meanwhile: what it wrote itself is stored, but there is no map. */
+async function leaveBehind(catalog: Catalog, name = 'b'): Promise<readonly CopyName[]> {
+  const [file] = jsUpload(name).files
+  const declared = await declareNew(catalog, jsUpload(name))
+  const lost = { part: 'minified_file', fileName: undefined, digest: digestOf(`lost ${name}`), size: 4 }
+  assert.equal(
+    await catalog.commitUpload(declared.intent, jsUpload(name, { content: 'other', files: file ? [file, lost] : [] })),
+    undefined,
+  )
+  return declared.write
 }
 
 async function currentCopy(catalog: Catalog): Promise<CopyName> {

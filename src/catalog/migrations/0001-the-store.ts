@@ -138,6 +138,7 @@ async function bytes(db: Kysely<unknown>): Promise<void> {
     .addColumn('generation', 'text')
     .addPrimaryKeyConstraint('blob_key', ['organization', 'digest'])
     .execute()
+  await sql`create index blob_unreferenced on blob (organization, digest) where reference_count = 0 and generation is not null`.execute(db)
   await blobCopies(db)
 }
 

@@ -24,6 +24,11 @@ export class CatalogThread {
     })
   }
 
+  /** Throws when the thread takes no calls any more; one that is busy is alive. */
+  assertAlive(): void {
+    if (this.#ended) throw this.#ended
+  }
+
   /** Runs a method in the thread; what is under way there is finished first. */
   call<M extends keyof Catalog>(method: M, args: Parameters<Catalog[M]>): ReturnType<Catalog[M]> {
     if (this.#ended) return Promise.reject(this.#ended) as ReturnType<Catalog[M]>

@@ -6,6 +6,9 @@ export type Access = 'write' | 'read'
 /** A statement that has been prepared before is not prepared again; more than this many are never kept. */
 const keptStatements = 500
 
+/** A statement whose text is longer than this has its values counted in it and hardly comes again; it would take memory for nothing. */
+const longestKept = 4096
+
 /** A statement that has been prepared: how it is run, and what its rows' members are called if it has rows. */
 interface Prepared {
   readonly statement: StatementSyncInstance
@@ -56,6 +59,7 @@ export class Connection {
   #prepare(text: string): Prepared {
     const known = this.#statements.get(text)
     if (known) return known
+    if (text.length > longestKept) return this.#prepareAnew(text)
     if (this.#statements.size >= keptStatements) this.#statements.clear()
     const prepared = this.#prepareAnew(text)
     this.#statements.set(text, prepared)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:worker_threads'
 import { Problem } from '../../domain/problem.ts'
 import type { Upload } from '../../domain/upload.ts'
 import { jsUpload, put, samples, scopeOf } from '../contract/sample-uploads.fixture.ts'
@@ -86,6 +87,20 @@ describe('the SQLite catalog', () => {
     ])
       await assert.rejects(async () => await ask())
     await catalog.close()
+  })
+
+  test('is not ready any more when one of its threads has died', async () => {
+    for (const victim of [0, 1]) {
+      const threads: Worker[] = []
+      const note = (thread: Worker) => threads.push(thread)
+      process.on('worker', note)
+      const catalog = await openNew()
+      process.off('worker', note)
+      await catalog.check()
+      await threads[victim]?.terminate()
+      await assert.rejects(catalog.check())
+      await catalog.close()
+    }
   })
 
   test('can be closed in the middle of many uploads, and what was acknowledged is there', async () => {

@@ -10,7 +10,12 @@ export const securitySchemes: Schema = {
     name: 'DD-APPLICATION-KEY',
     description: 'An application key: carries permissions. It must belong to the organization of the API key.',
   },
-  bearer: { type: 'http', scheme: 'bearer', description: 'An application key alone; stands in for both keys.' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An application key alone; stands in for both keys. An API key sent with it must be valid, too, and with both keys the bearer is not looked at.',
+  },
 }
 
 const requirements: Readonly<Record<Route['credentials'], readonly Schema[]>> = {

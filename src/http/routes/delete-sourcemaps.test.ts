@@ -62,6 +62,28 @@ describe('DELETE /api/v2/sourcemaps', () => {
     assert.equal((await remove(`${release('three')}&dry_run=true&filter[id]=${id}`)).json().meta.unmatched, undefined)
   })
 
+  test('a deletion or restoration with a body is refused, since filters in it would not be read', async () => {
+    const id = await rig.upload(jsEvent({ service: 'body' }))
+    const body = JSON.stringify({ filter: { id: [id] } })
+    const doors = [
+      ['DELETE', path],
+      ['PATCH', `${path}/restore`],
+      ['DELETE', '/api/mapkeep/v1/sourcemaps'],
+      ['PATCH', '/api/mapkeep/v1/sourcemaps/restore'],
+    ] as const
+    for (const [method, door] of doors) {
+      for (const headers of [{ 'content-length': String(body.length) }, { 'transfer-encoding': 'chunked' }]) {
+        const answer = await rig.ask(`${door}?${release('body')}&dry_run=false`, { method, headers: { ...rig.keys, ...headers }, body })
+        assert.equal(answer.status, 400, `${method} ${door}`)
+        assert.deepEqual(answer.json().errors[0].source, { pointer: '' })
+      }
+    }
+    for (const headers of [{ 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
+      const answer = await rig.ask(`${path}?${release('body')}&dry_run=true`, { method: 'DELETE', headers: { ...rig.keys, ...headers } })
+      assert.equal(answer.json().data[0].id, id)
+    }
+  })
+
   const refusals: readonly (readonly [string, string, string])[] = [
     ['without dry_run', 'mapkind=il2cpp&filter[id]=1', 'dry_run'],
     ['with an empty dry_run', 'mapkind=il2cpp&filter[id]=1&dry_run=', 'dry_run'],

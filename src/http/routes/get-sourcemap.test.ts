@@ -30,6 +30,27 @@ describe('GET /api/v2/sourcemaps', () => {
     assert.equal((await get(`debug_id=${debugId.toUpperCase()}`)).json().data.id, 'static/x.js')
   })
 
+  test('answers a large map whole, with its length, and only that length to HEAD', async () => {
+    const sourcesContent = ['x\u00e9'.repeat(500_000)]
+    const map = JSON.stringify({ version: 3, sources: ['a.js'], sourcesContent, names: [], mappings: 'AAAA' })
+    await rig.upload(jsEvent({ version: 'large' }), { source_map: map, minified_file: 'a()' })
+    const answer = await get('filename=bundle.min.js&service=web&version=large')
+    assert.deepEqual(answer.json().data.attributes.sourcesContent, sourcesContent)
+    assert.equal(answer.headers['content-length'], String(answer.bytes.length))
+    assert.equal(answer.headers['content-type'], 'application/json')
+    const head = await rig.ask('/api/v2/sourcemaps?filename=bundle.min.js&service=web&version=large', { method: 'HEAD', headers: rig.keys })
+    assert.deepEqual([head.status, head.headers['content-length'], head.bytes.length], [200, String(answer.bytes.length), 0])
+  })
+
+  test('finds a map that was uploaded under a name ending in .map, asked for with or without that end', async () => {
+    const old = await rig.upload(jsEvent({ version: 'named', minified_url: 'https://example.com/js/x.js.map' }))
+    for (const name of ['x.js.map', 'x.js', '/js/x.js.map', 'https://example.com/js/x.js'])
+      assert.equal((await get(`filename=${encodeURIComponent(name)}&service=web&version=named`)).json().data?.id, 'js/x.js.map', name)
+    const newer = await rig.upload(jsEvent({ version: 'named', minified_url: 'https://example.com/js/x.js' }))
+    assert.ok(Number(newer) > Number(old))
+    assert.equal((await get('filename=x.js.map&service=web&version=named')).json().data.id, 'js/x.js', 'the newest wins')
+  })
+
   test('answers 404 for what is not there', async () => {
     assert.equal((await get('filename=none.js&service=web&version=1.0.0')).status, 404)
     assert.equal((await get('debug_id=00000000-0000-4000-8000-000000000000')).status, 404)

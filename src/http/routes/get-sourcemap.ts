@@ -4,9 +4,10 @@ import { Problem, parameterReason, type Reason } from '../../domain/problem.ts'
 import { type Query, queryValues } from '../../domain/selection.ts'
 import { getJsMap } from '../../operations/get-js-map.ts'
 import type { JsQuery } from '../../operations/ports/read-catalog.ts'
-import { type Answer, jsonText } from '../answer.ts'
+import type { Answer } from '../answer.ts'
 import { collectReasons } from '../collect-reasons.ts'
 import { getAnswer, getParameters } from '../get-description.ts'
+import { jsonParts } from '../json-parts.ts'
 import type { AskedBy, Route } from '../route.ts'
 import { requiredValue, singleValue } from '../single-value.ts'
 
@@ -34,8 +35,9 @@ const byName = ['filename', 'service', 'version'] as const
 
 async function answer({ parts, principal, query }: AskedBy): Promise<Answer> {
   const { path, content } = await getJsMap(parts, principal.organization, readJsQuery(query()))
-  // The content is JSON text already, and parsing a large map only to print it again would hold up everybody
-  return jsonText(`{"data":{"id":${JSON.stringify(path)},"type":"sourcemap_files","attributes":${content}}}`)
+  // The content is JSON already, and parsing a large map only to print it again would hold up everybody
+  const head = `{"data":{"id":${JSON.stringify(path)},"type":"sourcemap_files","attributes":`
+  return jsonParts([Buffer.from(head), content, Buffer.from('}}')])
 }
 
 function readJsQuery(query: Query): JsQuery {

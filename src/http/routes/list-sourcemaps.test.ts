@@ -96,6 +96,29 @@ describe('GET /api/v2/sourcemaps/list', () => {
     }
   })
 
+  test('a cursor of another organization is refused', async () => {
+    const eventOf = (number: number) => jsEvent({ minified_url: `/js/${number}.js` })
+    const apiKey = await rig.makeKey('api', [], 'stranger')
+    const stranger = { authorization: `Bearer ${await rig.makeKey('application', ['rum_apps_read'], 'stranger')}` }
+    for (const number of [1, 2]) await rig.upload(eventOf(number), undefined, apiKey)
+    const theirs = (await list(`${release}&page[size]=1`, stranger)).json().meta.page.next_cursor
+    assert.equal((await list(`${release}&page[after]=${theirs}`, stranger)).status, 200)
+    assert.equal((await list(`${release}&page[after]=${theirs}`)).status, 400)
+  })
+
+  test('a cursor does not let on which number its organization has', async () => {
+    const twin = await openRig()
+    for (let number = 0; number < 5; number++) await twin.upload(jsEvent({ minified_url: `/js/${number}.js` }))
+    const query = `/api/v2/sourcemaps/list?${release}&page[size]=2`
+    const [here, there] = [await list(`${release}&page[size]=2`), await twin.ask(query, { headers: twin.keys })]
+    await twin.close()
+    const cursorOf = (answer: typeof here) => Buffer.from(answer.json().meta.page.next_cursor, 'base64url').toString()
+    const [place, seal] = cursorOf(here).split('.')
+    const [samePlace, otherSeal] = cursorOf(there).split('.')
+    assert.equal(place, samePlace)
+    assert.notEqual(seal, otherSeal, 'equal numbers, maps and filters; only the secret half of the identity differs')
+  })
+
   const refusals: readonly (readonly [string, string])[] = [
     ['', 'filter[service]'],
     ['mapkind=', 'mapkind'],

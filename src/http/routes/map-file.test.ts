@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { appendFile, readdir, truncate } from 'node:fs/promises'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openRig, type Rig } from '../rig.fixture.ts'
 
@@ -82,4 +85,61 @@ describe('GET /api/mapkeep/v1/sourcemaps/:id and its files', () => {
     assert.ok(attributes.deleted_at && attributes.undo_until)
     assert.equal((await file()).status, 200)
   })
+
+  describe('when the stored copy is not what the catalog says', () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    after(() => agent.destroy())
+    const size = 600_000
+    let broken: string
+    before(async () => {
+      const event = { type: 'jvm_mapping_file', service: 'broken', version: '1' }
+      broken = await rig.upload(event, { jvm_mapping_file: 'y'.repeat(size) })
+    })
+    const fetchBroken = (headers = {}) => read(`/api/mapkeep/v1/sourcemaps/${broken}/files/jvm_mapping_file`, { ...rig.keys, ...headers })
+
+    test('a copy that is too short breaks the connection off at once, and the log says so', { timeout: 10_000 }, async () => {
+      await truncate(await storedFile(rig, 'y'.repeat(size)), size - 1)
+      for (const headers of [{}, { range: `bytes=1000-${size - 1}` }, { range: `bytes=${size - 1}-` }]) {
+        rig.log.length = 0
+        const { complete, taken } = await fetchBroken(headers)
+        assert.equal(complete, false)
+        assert.ok(taken < size)
+        assert.match(rig.log.join(''), /of \d+ declared bytes.*answer broken off/)
+      }
+      assert.deepEqual(await read('/healthz', {}), { complete: true, taken: 15 }, 'the next answer of the client is its own')
+    })
+
+    test('a copy that is too long is never sent beyond what was declared', { timeout: 10_000 }, async () => {
+      await appendFile(await storedFile(rig, 'y'.repeat(size)), 'zzz')
+      const { complete, taken } = await fetchBroken()
+      assert.equal(complete, false)
+      assert.ok(taken <= size)
+      assert.deepEqual(await read('/healthz', {}), { complete: true, taken: 15 })
+    })
+
+    /** Reads to the end or to the break, on a connection that is kept alive. */
+    function read(target: string, headers: Record<string, string>): Promise<{ complete: boolean; taken: number }> {
+      return new Promise(resolve => {
+        const take = (incoming: IncomingMessage) => {
+          let taken = 0
+          incoming.on('data', chunk => {
+            taken += chunk.length
+          })
+          incoming.on('error', () => {}).on('close', () => resolve({ complete: incoming.complete, taken }))
+        }
+        request({ host: '127.0.0.1', port: rig.port, path: target, headers, agent }, take)
+          .on('error', () => resolve({ complete: false, taken: 0 }))
+          .end()
+      })
+    }
+  })
 })
+
+/** Where the copy with this content lies on disk. */
+async function storedFile({ folder }: Rig, content: string): Promise<string> {
+  const digest = createHash('sha256').update(content).digest('hex')
+  const blobs = path.join(folder, 'blobs')
+  const found = (await readdir(blobs, { recursive: true })).find(each => path.basename(each).startsWith(digest))
+  assert.ok(found, 'the copy is on disk')
+  return path.join(blobs, found)
+}

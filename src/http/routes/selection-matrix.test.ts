@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type FilterName, filter, filterNames, filterParameter } from '../../domain/filters.ts'
-import { type Kind, kind, wireKinds } from '../../domain/kinds.ts'
+import { type Kind, kind, kindNames, wireKinds } from '../../domain/kinds.ts'
 import { openRig, type Rig } from '../rig.fixture.ts'
+
+const ownKinds = kindNames.filter(name => !wireKinds.some(each => each === name))
 
 /** One door with what it demands beside the filters. */
 interface Door {
@@ -12,11 +14,19 @@ interface Door {
   readonly queries: readonly string[]
 }
 
+const previewOrReal = ['dry_run=true', 'dry_run=false']
+
 const doors: readonly Door[] = [
-  { name: 'delete', method: 'DELETE', path: '/api/v2/sourcemaps', queries: ['dry_run=true', 'dry_run=false'] },
-  { name: 'restore', method: 'PATCH', path: '/api/v2/sourcemaps/restore', queries: ['dry_run=true', 'dry_run=false'] },
+  { name: 'delete', method: 'DELETE', path: '/api/v2/sourcemaps', queries: previewOrReal },
+  { name: 'restore', method: 'PATCH', path: '/api/v2/sourcemaps/restore', queries: previewOrReal },
   { name: 'list', method: 'GET', path: '/api/v2/sourcemaps/list', queries: ['page[size]=10'] },
 ]
+
+/** The same at mapkeep's own endpoint. */
+const ownDoors = doors.map(door => ({
+  ...door,
+  path: door.name === 'restore' ? '/api/mapkeep/v1/sourcemaps/restore' : '/api/mapkeep/v1/sourcemaps',
+}))
 
 /** Pairs of a query; every value matches nothing, so that real runs of accepted queries find nothing to take. */
 type Pairs = readonly (readonly [string, string])[]
@@ -28,12 +38,25 @@ describe('every kind × every filter × every rule, at each door', () => {
   })
   after(() => rig.close())
 
+  const checkAll = async (door: Door, name: Kind) => {
+    for (const extra of door.queries) for (const each of cases(door, name)) await check(rig, { door, name, extra, ...each })
+  }
+  for (const door of doors) for (const name of wireKinds) test(`${door.name} of ${name}`, () => checkAll(door, name))
+  for (const door of ownDoors)
+    for (const name of ownKinds) test(`${door.name} of ${name}, at mapkeep's own endpoint`, () => checkAll(door, name))
+
   for (const door of doors) {
-    for (const name of wireKinds) {
-      test(`${door.name} of ${name}`, async () => {
-        for (const extra of door.queries) for (const each of cases(door, name)) await check(rig, { door, name, extra, ...each })
-      })
-    }
+    test(`${door.name} at Datadog's endpoint refuses the kinds that Datadog has no name for`, async () => {
+      assert.deepEqual(ownKinds, ['pe', 'ppdb', 'wasm', 'repository'])
+      for (const name of ownKinds) {
+        for (const extra of door.queries) {
+          const query = [`mapkind=${name}`, extra, 'filter[id]=999999', 'filter[service]=a', 'filter[version]=1'].join('&')
+          const answer = await rig.ask(`${door.path}?${query}`, { method: door.method, headers: rig.keys })
+          assert.equal(answer.status, 400, query)
+          assert.equal(answer.json().errors[0].source.parameter, 'mapkind', query)
+        }
+      }
+    })
   }
 })
 

@@ -1,8 +1,8 @@
 import { json } from '../answer.ts'
-import { readSmallBody } from '../read-json.ts'
 import type { Asked, Route } from '../route.ts'
+import { discardSmallBody } from '../small-body.ts'
 
-/** Bytes of figures that are taken before they are thrown away. */
+/** Most bytes of figures that are taken; they are thrown away as they come. */
 const maxSeries = 4 * 1024 * 1024
 
 const paths = { SubmitMetricsV1: '/api/v1/series', SubmitMetrics: '/api/v2/series' } as const
@@ -32,6 +32,6 @@ export const series: readonly Route[] = Object.entries(paths).map(([operationId,
 }))
 
 async function drop({ incoming }: Asked) {
-  await readSmallBody(incoming, maxSeries)
+  await discardSmallBody(incoming, maxSeries)
   return json({ status: 'ok' }, 202)
 }

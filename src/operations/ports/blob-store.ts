@@ -26,6 +26,10 @@ export interface ByteRange {
 
 /** Where bytes live. Knows nothing of maps; says when each method is called. */
 export interface BlobStore {
+  /** Once at start: the installation that claimed these bytes; nothing when nobody has. */
+  installation(): Promise<string | undefined>
+  /** On first use, when nobody has: from now on these bytes belong to this installation's catalog. Durable once resolved. */
+  claim(installation: string): Promise<void>
   /** While an upload streams in: takes the bytes and hashes them. Throws Problem `too_large` beyond `limit` bytes and leaves nothing. */
   receive(source: AsyncIterable<Uint8Array>, limit: number): Promise<Spooled>
   /** After the catalog noted the intent: durable under its name once resolved (written, synced, renamed, folders synced). */

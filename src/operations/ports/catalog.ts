@@ -108,7 +108,7 @@ export interface Catalog extends KeyCatalog, ReadCatalog {
   /** After a move, for its answer: those of these maps that the operation still is the last one of. */
   membersOf(organization: number, operation: number, ids: readonly number[]): Promise<readonly SourceMap[]>
 
-  /** In the background: copies stored as they came, oldest first. */
+  /** In the background: copies stored as they came, whichever are found first. */
   compressible(limit: number): Promise<readonly CompressibleCopy[]>
   /** Before a compressed copy is written: names it and records the intent. */
   reserveCopy(from: CopyName, codec: Codec): Promise<CopyName>
@@ -118,6 +118,11 @@ export interface Catalog extends KeyCatalog, ReadCatalog {
   settleCopy(copy: CopyName, reserved: CopyName): Promise<void>
   /** When a compression failed: the reserved copy is condemned, the old one may be tried again. */
   releaseCopy(reserved: CopyName): Promise<void>
+  /**
+   * In the background: condemns copies that no map uses and no upload under way relies on, at most `limit`; says how many. Such a copy
+   * is what an upload leaves that was to be declared again and never was.
+   */
+  condemnUnreferenced(limit: number): Promise<number>
   /** Copies that nothing needs and no intent protects. */
   condemned(limit: number): Promise<readonly CopyName[]>
   /** After the bytes were removed. */
@@ -125,7 +130,7 @@ export interface Catalog extends KeyCatalog, ReadCatalog {
   /** Once at start, by the only server of an embedded store: condemns what interrupted uploads left. */
   abandonStaleIntents(): Promise<void>
 
-  /** For readiness: throws when the catalog does not answer. */
+  /** For readiness: throws when the catalog does not answer. Never waits behind long work, since a busy catalog is ready. */
   check(): Promise<void>
   close(): Promise<void>
 }

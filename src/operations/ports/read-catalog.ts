@@ -58,6 +58,8 @@ export interface SymbolFile {
 
 /** Rows for those who only look. */
 export interface ReadCatalog {
+  /** Once at start: which installation this catalog is, made up with the catalog and never changed; its blobs carry the same id. */
+  installation(): Promise<string>
   /** Live maps, newest first. */
   list(query: ListQuery, position: ListPosition, limit: number): Promise<readonly SourceMap[]>
   /** How many {@link list} would give in all. */
