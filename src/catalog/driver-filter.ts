@@ -52,13 +52,20 @@ function leadingCriteria(criteria: readonly Criterion[]): readonly Criterion[] {
 
 /** The selection cut into parts that each are one stretch of the leading index, where rows lie in id order. */
 export function strands(selection: Selection): readonly Selection[] {
-  const { leading } = lookUp(selection)
-  const split = leading.filter(each => each.filter !== 'id' && each.filter !== 'uuid')
-  return split.reduce<readonly Selection[]>(
+  return splitCriteria(selection).reduce<readonly Selection[]>(
     (parts, { filter: name, values }) =>
       parts.flatMap(part => spelledOnce(name, values).map(value => narrowTo(part, { filter: name, values: [value] }))),
     [selection],
   )
+}
+
+/** How many {@link strands} there are at most, without making them: a list may combine very many values. */
+export function strandCount(selection: Selection): number {
+  return splitCriteria(selection).reduce((product, each) => product * each.values.length, 1)
+}
+
+function splitCriteria(selection: Selection): readonly Criterion[] {
+  return lookUp(selection).leading.filter(each => each.filter !== 'id' && each.filter !== 'uuid')
 }
 
 /** Two spellings of one id are the same stretch of the index. */

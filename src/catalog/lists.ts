@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Selection } from '../domain/selection.ts'
 import type { ListPosition, ListQuery, ReadCatalog } from '../operations/ports/read-catalog.ts'
-import { strands } from './driver-filter.ts'
+import { strandCount, strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { shownColumns, toPlainMap } from './row.ts'
 import { where } from './where.ts'
@@ -36,16 +36,16 @@ interface Page {
 }
 
 async function newestIds(db: Db, engine: Engine, { query, position, limit }: Page): Promise<number[]> {
-  const parts = strands(query.selection)
-  if ('offset' in position || parts.length > mergeable) return idsOf(db, engine, { query, position, limit })
+  if ('offset' in position || strandCount(query.selection) > mergeable) return idsOf(db, engine, { query, position, limit })
   const found: number[] = []
-  for (const selection of parts) found.push(...(await idsOf(db, engine, { query: { ...query, selection }, position, limit })))
+  for (const selection of strands(query.selection))
+    found.push(...(await idsOf(db, engine, { query: { ...query, selection }, position, limit })))
   return found.sort((a, b) => b - a).slice(0, limit)
 }
 
 async function idsOf(db: Db, engine: Engine, { query, position, limit }: Page): Promise<number[]> {
   // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
-  const order = strands(query.selection).length > 1 ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
+  const order = strandCount(query.selection) > 1 ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
   const newest = matching(db, engine, query).select('id').orderBy(order, 'desc').limit(limit)
   const placed =
     'offset' in position

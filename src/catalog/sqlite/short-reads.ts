@@ -1,7 +1,7 @@
 import type { Selection } from '../../domain/selection.ts'
 import type { Scope } from '../../operations/ports/catalog.ts'
 import type { ListPosition, ListQuery } from '../../operations/ports/read-catalog.ts'
-import { lookUp } from '../driver-filter.ts'
+import { lookUp, strandCount } from '../driver-filter.ts'
 
 /** Bounds below which a read takes less than the way to another thread and back, or little more. */
 const bounds = { ids: 500, strands: 100, offset: 2000, rows: 5000 }
@@ -26,9 +26,4 @@ export function isShortList({ selection, withDebugId }: ListQuery, position: Lis
 function isNarrow(selection: Selection): boolean {
   const [first] = lookUp(selection).leading
   return first?.filter === 'id' ? first.values.length <= bounds.ids : strandCount(selection) <= bounds.strands
-}
-
-/** How many stretches of an index the selection is made of. */
-function strandCount(selection: Selection): number {
-  return lookUp(selection).leading.reduce((product, each) => product * each.values.length, 1)
 }
