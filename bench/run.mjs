@@ -16,13 +16,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'mapkeep-bench-'))
 
 try {
   const seeded = wants('deletion') || wants('lists') ? await seededFolder(scratch) : undefined
-  const rows = []
-  if (wants('uploads')) rows.push(...(await uploads(scratch)))
-  if (seeded && wants('lists')) rows.push(...(await lists(seeded)))
-  if (seeded && wants('deletion')) rows.push(...(await deletion(seeded)))
   console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`)
   console.log('| work | figures | result | target | met |\n| --- | --- | --- | --- | --- |')
-  for (const { work, figures, result, target, met } of rows) console.log(`| ${work} | ${figures} | ${result} | ${target} | ${met} |`)
+  if (wants('uploads')) print(await uploads(scratch))
+  if (seeded && wants('lists')) print(await lists(seeded))
+  if (seeded && wants('deletion')) print(await deletion(seeded))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
+}
+
+function print(rows) {
+  for (const { work, figures, result, target, met } of rows) console.log(`| ${work} | ${figures} | ${result} | ${target} | ${met} |`)
 }
