@@ -3,6 +3,7 @@ import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
 import type { Db } from './engine.ts'
 import { newGeneration } from './generation.ts'
+import { closeIntent } from './intents.ts'
 import type { BlobCopyTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -112,15 +113,8 @@ async function condemnCurrent(trx: Db, name: Stored): Promise<void> {
 
 /** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent and gives the copies nobody needs. */
 export async function promoteCopies(trx: Db, intent: number): Promise<readonly CopyName[]> {
-  const rows = await trx
-    .deleteFrom('upload_intent')
-    .where('number', '=', intent)
-    .returning(['organization', 'digest', 'generation'])
-    .execute()
   const unneeded: CopyName[] = []
-  for (const { organization, digest, generation } of rows) {
-    if (generation === null) continue
-    const name = { organization, digest, generation, codec: 'identity' } as const
+  for (const name of await closeIntent(trx, intent)) {
     const isCurrent = await setCurrent(trx, name, null)
     await change(trx, name, { state: isCurrent ? 'stored' : 'condemned' })
     if (!isCurrent) unneeded.push(name)

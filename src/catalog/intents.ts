@@ -28,26 +28,29 @@ export async function openIntent(trx: Db, upload: Upload, at: number): Promise<{
   return { intent: number, write }
 }
 
-/** Ends an intent that made no map: what it wrote is condemned and named. An ended intent names nothing. */
-export async function endIntent(trx: Db, intent: number): Promise<readonly CopyName[]> {
+/** Closes an intent, whatever became of it, and names the copies it had reserved. A closed intent names nothing. */
+export async function closeIntent(trx: Db, intent: number): Promise<readonly CopyName[]> {
   const rows = await trx
     .deleteFrom('upload_intent')
     .where('number', '=', intent)
     .returning(['organization', 'digest', 'generation'])
     .execute()
+  return rows.flatMap(({ generation, ...content }) => (generation === null ? [] : [{ ...content, generation, codec: 'identity' as const }]))
+}
+
+/** Ends an intent that made no map: what it wrote is condemned and named. */
+export async function endIntent(trx: Db, intent: number): Promise<readonly CopyName[]> {
   const written: CopyName[] = []
-  for (const { organization, digest, generation } of rows) {
-    if (generation === null) continue
-    const condemned = await trx
+  for (const name of await closeIntent(trx, intent)) {
+    const { numUpdatedRows } = await trx
       .updateTable('blob_copy')
       .set({ state: 'condemned' })
-      .where('organization', '=', organization)
-      .where('digest', '=', digest)
-      .where('generation', '=', generation)
+      .where('organization', '=', name.organization)
+      .where('digest', '=', name.digest)
+      .where('generation', '=', name.generation)
       .where('state', '=', 'reserved')
-      .returning('codec')
-      .execute()
-    if (condemned[0]) written.push({ organization, digest, generation, codec: condemned[0].codec })
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows > 0n) written.push(name)
   }
   return written
 }
