@@ -38,3 +38,15 @@ export function parseSecret(text: string): string {
   if (!/^[\x21-\x7e]{1,256}$/.test(text)) throw new InvalidValue()
   return text
 }
+
+/** A count; 0 means whatever the setting says it means. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new InvalidValue()
+  return Number(text)
+}
+
+/** `on` or `off`. */
+export function parseSwitch(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidValue()
+  return text === 'on'
+}

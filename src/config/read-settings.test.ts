@@ -24,6 +24,10 @@ describe('settings', () => {
       database: `${here}/mapkeep-data/catalog.db`,
       blobs: `${here}/mapkeep-data/blobs`,
       undoWindow: 30 * 86_400_000,
+      planTtl: 3_600_000,
+      deleteLimit: 0,
+      safeDelete: false,
+      purgeInterval: 3_600_000,
       maxUpload: { file: 500 * 1024 ** 2, archive: 2 * 1024 ** 3 },
       rateLimit: { read: { requests: 6000, seconds: 60 }, delete: { requests: 600, seconds: 60 }, upload: undefined },
       shutdownGrace: 10_000,
@@ -33,6 +37,20 @@ describe('settings', () => {
       metricsPort: undefined,
       metricsToken: undefined,
     })
+  })
+
+  test('of deletion are read as they are meant, and refused otherwise', () => {
+    const given = { MAPKEEP_PLAN_TTL: '5m', MAPKEEP_DELETE_LIMIT: '500', MAPKEEP_SAFE_DELETE: 'on', MAPKEEP_PURGE_INTERVAL: 'off' }
+    const { planTtl, deleteLimit, safeDelete, purgeInterval } = readSettings(given)
+    assert.deepEqual([planTtl, deleteLimit, safeDelete, purgeInterval], [300_000, 500, true, 0])
+    for (const [variable, value] of [
+      ['MAPKEEP_PLAN_TTL', '5'],
+      ['MAPKEEP_DELETE_LIMIT', '-1'],
+      ['MAPKEEP_DELETE_LIMIT', '1e3'],
+      ['MAPKEEP_SAFE_DELETE', 'true'],
+      ['MAPKEEP_PURGE_INTERVAL', 'never'],
+    ] as const)
+      assert.throws(() => readSettings({ [variable]: value }), new RegExp(`^SettingsFault.*${variable}`, 's'), `${variable}=${value}`)
   })
 
   test('come from a flag before the environment before the default', () => {

@@ -1,5 +1,16 @@
 import { durationSyntax, parseDuration } from './duration.ts'
-import { type LogLevel, logLevels, parseFolder, parseHost, parseLogLevel, parsePort, parseSecret } from './plain-values.ts'
+import {
+  type LogLevel,
+  logLevels,
+  parseCount,
+  parseFolder,
+  parseHost,
+  parseLogLevel,
+  parsePort,
+  parseSecret,
+  parseSwitch,
+} from './plain-values.ts'
+import { parsePurgeInterval, purgeIntervalSyntax } from './purge-interval.ts'
 import { parseRateLimits, type RateLimits, rateLimitSyntax } from './rate-limits.ts'
 import { parseBlobsUrl, parseDatabaseUrl } from './store-urls.ts'
 import { parseUploadLimits, type UploadLimits, uploadLimitSyntax } from './upload-limits.ts'
@@ -31,6 +42,12 @@ export interface Settings {
   /** The folder of the blobs. */
   readonly blobs: string
   readonly undoWindow: number
+  readonly planTtl: number
+  /** Most maps of one deletion; 0 is no limit. */
+  readonly deleteLimit: number
+  readonly safeDelete: boolean
+  /** 0 is never. */
+  readonly purgeInterval: number
   readonly maxUpload: UploadLimits
   readonly rateLimit: RateLimits
   readonly shutdownGrace: number
@@ -93,6 +110,35 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     meaning: 'how long a deleted map can be restored; the promise is stored with each deletion and never shortened',
     allowed: durationSyntax,
     parse: parseDuration,
+  },
+  planTtl: {
+    variable: 'MAPKEEP_PLAN_TTL',
+    standard: '1h',
+    meaning: 'how long a preview can be carried out as a plan',
+    allowed: durationSyntax,
+    parse: parseDuration,
+  },
+  deleteLimit: {
+    variable: 'MAPKEEP_DELETE_LIMIT',
+    standard: '0',
+    meaning: 'a deletion of more maps than this is refused unless it says force=true and gives a reason; 0 is no limit',
+    allowed: 'a whole number from 0',
+    parse: parseCount,
+  },
+  safeDelete: {
+    variable: 'MAPKEEP_SAFE_DELETE',
+    standard: 'off',
+    meaning: "on: a deletion without a plan is bound to the same key's latest preview of the same selection, and refused without one",
+    allowed: 'on or off',
+    parse: parseSwitch,
+  },
+  purgeInterval: {
+    variable: 'MAPKEEP_PURGE_INTERVAL',
+    standard: '1h',
+    meaning:
+      'how often the server purges deleted maps whose undo window has passed, beginning with its start; off leaves it to mapkeep purge',
+    allowed: purgeIntervalSyntax,
+    parse: parsePurgeInterval,
   },
   maxUpload: {
     variable: 'MAPKEEP_MAX_UPLOAD',

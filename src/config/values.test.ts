@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { parseSize } from './byte-size.ts'
 import { parseDuration } from './duration.ts'
 import { InvalidValue } from './invalid-value.ts'
+import { parsePurgeInterval } from './purge-interval.ts'
 import { parseRateLimits } from './rate-limits.ts'
 import { parseBlobsUrl, parseDatabaseUrl } from './store-urls.ts'
 import { parseUploadLimits } from './upload-limits.ts'
@@ -18,6 +19,16 @@ describe('durations', () => {
 
   test('need a whole number and a known unit', () => {
     refuses(parseDuration, ['', '10', 's', '1.5h', '-1s', '1 h', '1w', '1H', '1h30m', '999999999999d'])
+  })
+})
+
+describe('intervals of purges', () => {
+  test('are milliseconds, and 0 when there are none', () => {
+    assert.deepEqual(['off', '1s', '6h', '24d'].map(parsePurgeInterval), [0, 1000, 21_600_000, 2_073_600_000])
+  })
+
+  test('are none that a timer cannot keep', () => {
+    refuses(parsePurgeInterval, ['', 'on', '0s', '999ms', '25d', '1w'])
   })
 })
 

@@ -1,8 +1,8 @@
 /** What an application key may do. */
 export const permissions = {
-  rum_apps_read: 'list, get, download, repository information',
-  rum_delete_data: 'delete and restore',
-  mapkeep_admin: 'keys and organizations',
+  rum_apps_read: 'list, get, download, repository information, usage, history',
+  rum_delete_data: 'delete, restore, undo',
+  mapkeep_admin: 'keys, holds, audit',
 } as const satisfies Record<string, string>
 
 /** The name of a permission. */

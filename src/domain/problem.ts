@@ -7,6 +7,8 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'Method Not Allowed' },
   timeout: { status: 408, title: 'Request Timeout' },
   conflict: { status: 409, title: 'Conflict' },
+  plan_stale: { status: 409, title: 'Plan is stale' },
+  held: { status: 409, title: 'Held' },
   too_large: { status: 413, title: 'Payload Too Large' },
   range_not_satisfiable: { status: 416, title: 'Range Not Satisfiable' },
   too_many_requests: { status: 429, title: 'Too Many Requests' },

@@ -29,4 +29,6 @@ export interface Upload {
   readonly repository: Repository | undefined
   /** Id of the API key that uploaded it. */
   readonly uploader: string
+  /** Network address it came from, if it came by network. */
+  readonly address: string | undefined
 }
