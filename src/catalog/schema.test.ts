@@ -9,6 +9,7 @@ import { fieldNames } from '../domain/fields.ts'
 import { filter, filterNames } from '../domain/filters.ts'
 import { kind, kindNames } from '../domain/kinds.ts'
 import { migrate } from './migrate.ts'
+import { migrations } from './migrations/all.ts'
 import type { Schema, SourceMapTable } from './schema.ts'
 import { type LocalCatalog, openLocal } from './sqlite/open-local.ts'
 import { migrateSqlite } from './sqlite/open-sqlite-catalog.ts'
@@ -33,6 +34,9 @@ const ownColumns: Columns<Omit<SourceMapTable, (typeof fieldNames)[number]>> = {
   uploader: true,
   repository_url: true,
   repository_commit: true,
+  own_size: true,
+  shared_contents: true,
+  purge_operation: true,
 }
 
 /** What the code knows of the other tables, which again follows the types. */
@@ -55,6 +59,7 @@ const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Co
   source_map_event: { organization: true, id: true, event: true },
   source_map_uuid: { organization: true, uuid: true, id: true },
   source_map_file: { organization: true, id: true, part: true, file_name: true, digest: true, size: true },
+  shared_content: { organization: true, id: true, digest: true },
   blob: { organization: true, digest: true, size: true, reference_count: true, generation: true },
   blob_copy: { organization: true, digest: true, generation: true, codec: true, stored_size: true, state: true, settled: true },
   upload_intent: { number: true, organization: true, digest: true, generation: true, started_at: true },
@@ -71,7 +76,57 @@ const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Co
     count: true,
     size: true,
     members: true,
+    to_state: true,
+    of_operation: true,
+    freed_size: true,
+    shared_size: true,
+    held: true,
+    left_members: true,
+    plan: true,
+    request_key: true,
+    request: true,
+    forced: true,
+    unpurged: true,
   },
+  plan: {
+    organization: true,
+    id: true,
+    actor: true,
+    to_state: true,
+    request: true,
+    mark: true,
+    count: true,
+    trace: true,
+    created_at: true,
+    expires_at: true,
+  },
+  hold: {
+    organization: true,
+    id: true,
+    kind: true,
+    service: true,
+    version: true,
+    by_ids: true,
+    reason: true,
+    owner: true,
+    created_by: true,
+    created_at: true,
+    expires_at: true,
+    released_at: true,
+  },
+  request: { organization: true, actor: true, key: true, request: true, mark: true, refusal: true, at: true },
+  hold_map: { organization: true, hold: true, id: true },
+  audit_event: {
+    organization: true,
+    at: true,
+    id: true,
+    action: true,
+    actor: true,
+    address: true,
+    subject: true,
+    detail: true,
+  },
+  lease: { name: true, holder: true, until: true },
 }
 
 let folder: string
@@ -135,7 +190,7 @@ describe('the schema that the migrations make', () => {
     )
     assert.deepEqual(
       ends.flatMap(end => end.ran),
-      ['0001-the-store'],
+      Object.keys(migrations),
     )
     const made = openLocal(file, 'read')
     assert.equal((await made.db.selectFrom('installation').selectAll().execute()).length, 1)

@@ -1,5 +1,7 @@
 import type { FieldName } from '../domain/fields.ts'
 import type { Kind } from '../domain/kinds.ts'
+import type { State } from '../domain/source-map.ts'
+import type { AuditAction } from '../operations/ports/audit-catalog.ts'
 import type { Codec } from '../operations/ports/blob-store.ts'
 import type { KeyType } from '../operations/ports/key-catalog.ts'
 
@@ -24,6 +26,9 @@ export interface SourceMapTable extends FieldColumns {
   uploader: string
   repository_url: string | null
   repository_commit: string | null
+  own_size: number
+  shared_contents: number
+  purge_operation: number | null
 }
 
 export interface OrganizationTable {
@@ -88,7 +93,9 @@ export interface UploadIntentTable {
 export interface OperationTable {
   organization: number
   number: number
-  kind: 'deletion' | 'restoration'
+  kind: 'deletion' | 'restoration' | 'undo' | 'purge'
+  to_state: State
+  of_operation: number | null
   actor: string
   address: string | null
   at: number
@@ -97,7 +104,65 @@ export interface OperationTable {
   selection: string
   count: number
   size: number
+  freed_size: number
+  shared_size: number
   members: string
+  held: string
+  left_members: string | null
+  plan: string | null
+  request_key: string | null
+  request: string | null
+  forced: number
+  unpurged: number
+}
+
+export interface PlanTable {
+  organization: number
+  id: string
+  actor: string
+  to_state: 'live' | 'deleted'
+  request: string
+  mark: number
+  count: number
+  trace: string
+  created_at: number
+  expires_at: number
+}
+
+export interface RequestTable {
+  organization: number
+  actor: string
+  key: string
+  request: string
+  mark: number
+  refusal: string | null
+  at: number
+}
+
+export interface HoldTable {
+  organization: number
+  id: string
+  kind: Kind | null
+  service: string | null
+  version: string | null
+  by_ids: number
+  reason: string
+  owner: string
+  created_by: string
+  created_at: number
+  expires_at: number | null
+  released_at: number | null
+}
+
+export interface AuditEventTable {
+  organization: number
+  at: number
+  id: string
+  action: AuditAction
+  actor: string
+  address: string | null
+  subject: string | null
+  detail: string
 }
 
 /** All tables of the catalog. */
@@ -109,8 +174,15 @@ export interface Schema {
   source_map_event: { organization: number; id: number; event: string }
   source_map_uuid: { organization: number; uuid: string; id: number }
   source_map_file: SourceMapFileTable
+  shared_content: { organization: number; id: number; digest: string }
   blob: BlobTable
   blob_copy: BlobCopyTable
   upload_intent: UploadIntentTable
   operation: OperationTable
+  plan: PlanTable
+  request: RequestTable
+  hold: HoldTable
+  hold_map: { organization: number; hold: string; id: number }
+  audit_event: AuditEventTable
+  lease: { name: string; holder: string; until: number }
 }

@@ -38,6 +38,8 @@ export interface BlobStore {
   discard(spooled: Spooled): Promise<void>
   /** For a look-up or download: the bytes as uploaded, decoded. Throws {@link MissingCopy} when the copy is gone. */
   read(name: CopyName, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>
+  /** Before an upload relies on a copy, and for an inspection: the bytes that it takes on disk now; nothing when it is not there. */
+  measure(name: CopyName): Promise<number | undefined>
   /**
    * In the background: writes a compressed copy of `from` as `to`, synced and verified by digest, and gives its stored bytes;
    * nothing when compression does not pay, and then no copy is left. Awaits `pause` before each piece, since uploads are in a hurry.
@@ -46,6 +48,8 @@ export interface BlobStore {
   compress(from: CopyName, to: CopyName, pause?: () => Promise<void>): Promise<number | undefined>
   /** After the catalog condemned the copy: removes it. A copy that is gone already is no error. */
   remove(name: CopyName): Promise<void>
+  /** The same for many, which takes less for each: gives those that are gone for good, and tells of each fault that kept others. */
+  removeAll(names: readonly CopyName[], onFault: (error: unknown) => void): Promise<readonly CopyName[]>
   /** For readiness: throws when bytes could not be written now. */
   check(): Promise<void>
   /** Once at start, by the only server of this store: removes what interrupted uploads left in the temporary folder. */

@@ -1,73 +1,27 @@
-import type { Selection } from '../../domain/selection.ts'
-import type { SourceMap } from '../../domain/source-map.ts'
 import type { Upload } from '../../domain/upload.ts'
+import type { AuditCatalog } from './audit-catalog.ts'
 import type { Codec, CopyName } from './blob-store.ts'
+import type { HoldCatalog } from './hold-catalog.ts'
+import type { InspectionCatalog } from './inspection-catalog.ts'
 import type { KeyCatalog } from './key-catalog.ts'
+import type { OperationCatalog } from './operation-catalog.ts'
+import type { PassageCatalog } from './passage-catalog.ts'
+import type { PurgeCatalog } from './purge-catalog.ts'
 import type { ReadCatalog } from './read-catalog.ts'
-
-/** Whose maps, which of them, and in what state: the one thing that previews, deletions and restorations agree on. */
-export interface Scope {
-  readonly organization: number
-  readonly selection: Selection
-  readonly state: 'live' | 'deleted'
-}
-
-/** What a selection holds at one moment. Sizes are bytes. */
-export interface Totals {
-  readonly count: number
-  readonly size: number
-  /** The highest id of the organization then; later uploads lie above it. */
-  readonly mark: number
-  /** Sums over the members that change whenever a member comes, goes or moves. */
-  readonly trace: Trace
-}
-
-/** Order-independent sums over members: of their ids and of their state versions. */
-export interface Trace {
-  readonly ids: number
-  readonly versions: number
-}
-
-/** A map with the number its row's state has changed so far. */
-export interface TracedMap extends SourceMap {
-  readonly stateVersion: number
-}
-
-/** A place in the pages of a scope; opaque to callers. */
-export interface PagePosition {
-  readonly strand: number
-  readonly after: number
-}
-
-/** A passage of maps from one state to another. */
-export interface Passage {
-  readonly to: 'live' | 'deleted'
-  /** Id of the key that asked. */
-  readonly actor: string
-  /** Network address of the request, if it came by network. */
-  readonly address: string | undefined
-  /** Milliseconds since 1970. */
-  readonly at: number
-  /** Until when a deletion can be undone, milliseconds since 1970. */
-  readonly undoUntil: number | undefined
-  readonly reason: string | undefined
-}
-
-/** A finished passage. `members`: packed id ranges. */
-export interface Moved {
-  readonly operation: number
-  readonly count: number
-  readonly size: number
-  readonly members: Uint8Array
-  /** Those of the given ids that are not among the members. */
-  readonly unmatched: readonly string[]
-}
+import type { UsageCatalog } from './usage-catalog.ts'
 
 /** What a declared upload has to do next. */
 export type Declared =
-  | { readonly repeatOf: number }
+  | { readonly repeatOf: number; readonly copies: readonly StoredCopy[] }
   /** `write`: the copies to be made durable, under the given names, before {@link Catalog.commitUpload}. */
-  | { readonly intent: number; readonly write: readonly CopyName[] }
+  | { readonly intent: number; readonly write: readonly CopyName[]; readonly copies: readonly StoredCopy[] }
+
+/** A copy that an upload relies on instead of writing one. */
+export interface StoredCopy {
+  readonly name: CopyName
+  /** Bytes on disk that it should have. */
+  readonly storedSize: number
+}
 
 /** The end of an upload. */
 export interface Committed {
@@ -84,29 +38,29 @@ export interface CompressibleCopy {
 }
 
 /** Rows: everything that must survive. Every method is one transaction; arguments and results are plain data. */
-export interface Catalog extends KeyCatalog, ReadCatalog {
+export interface Catalog
+  extends KeyCatalog,
+    ReadCatalog,
+    PassageCatalog,
+    OperationCatalog,
+    HoldCatalog,
+    PurgeCatalog,
+    AuditCatalog,
+    UsageCatalog,
+    InspectionCatalog {
   /**
    * When an upload's bytes are received, before they get a name. A live map with the same identity and content makes it a
-   * repeat: its state version rises, so that a plan made before notices. Otherwise the intent is recorded.
+   * repeat: its state version rises, so that a plan made before notices. Otherwise, and when a content has no copy beside those that
+   * were found lost, the intent is recorded. `copies` are those relied on; whether they are sound is for the caller to see.
    */
-  declareUpload(upload: Upload): Promise<Declared>
-  /** When all copies of the intent are durable: makes the map, or finds that a twin was faster. Nothing when content was lost meanwhile: declare again. */
-  commitUpload(intent: number, upload: Upload): Promise<Committed | undefined>
+  declareUpload(upload: Upload, lost?: readonly CopyName[]): Promise<Declared>
+  /**
+   * When all copies of the intent are durable: lets them take the place of lost ones and makes the map, or finds that one is there, which
+   * a twin made or which has its bytes again by this. Nothing when content was lost meanwhile: declare again.
+   */
+  commitUpload(intent: number, upload: Upload, lost?: readonly CopyName[]): Promise<Committed | undefined>
   /** When an upload failed after it was declared: condemns its copies and names them. */
   abandonUpload(intent: number): Promise<readonly CopyName[]>
-
-  /** For previews: every map of the scope when there are at most `limit`, in id order; otherwise nothing. */
-  few(scope: Scope, limit: number): Promise<readonly TracedMap[] | undefined>
-  /** For previews of many: one pass over the scope. */
-  totals(scope: Scope): Promise<Totals>
-  /** For previews of many: the next maps of the scope up to `mark`; `next` is missing on the last page. */
-  page(scope: Scope, mark: number, from?: PagePosition): Promise<{ readonly maps: readonly TracedMap[]; readonly next?: PagePosition }>
-  /** Those ids of the selection's id filter that match nothing in the scope. */
-  unmatchedIds(scope: Scope): Promise<readonly string[]>
-  /** The one way maps change between live and deleted: all of the scope at once, as one operation. Nothing when nothing matches. */
-  move(scope: Scope, passage: Passage): Promise<Moved | undefined>
-  /** After a move, for its answer: those of these maps that the operation still is the last one of. */
-  membersOf(organization: number, operation: number, ids: readonly number[]): Promise<readonly SourceMap[]>
 
   /** In the background: copies stored as they came, whichever are found first. */
   compressible(limit: number): Promise<readonly CompressibleCopy[]>

@@ -35,17 +35,32 @@ export interface Organization {
   readonly createdAt: number
 }
 
+/** Who ends a key. */
+export interface Revocation {
+  /** Id of the key that asked, or `command line`. */
+  readonly actor: string
+  /** Network address of the request, if it came by network. */
+  readonly address: string | undefined
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** The only organization whose keys may be ended; nothing for any. */
+  readonly organization: number | undefined
+}
+
 /** Rows about who may do what. */
 export interface KeyCatalog {
   /** On every request: the keys with these hashes, revoked and expired ones included. */
   findKeys(hashes: readonly string[]): Promise<readonly Key[]>
   /** Every so often: when the keys were last used, by id. */
   touchKeys(usedAt: ReadonlyMap<string, number>): Promise<void>
-  /** Throws Problem `not_found` for an unknown organization. */
-  createKey(key: NewKey): Promise<Key>
+  /** Throws Problem `not_found` for an unknown organization. `address`: where the request came from, if it came by network. */
+  createKey(key: NewKey, address?: string): Promise<Key>
+  /** Oldest first. */
   listKeys(organization?: string): Promise<readonly Key[]>
+  /** All keys of one organization, the revoked and expired ones, too, oldest first. */
+  keysOf(organization: number): Promise<readonly Key[]>
   /** True when the key existed; revoking twice keeps the first time. */
-  revokeKey(id: string, at: number): Promise<boolean>
+  revokeKey(id: string, by: Revocation): Promise<boolean>
   /** Throws Problem `conflict` when the name is taken. */
   createOrganization(name: string, uuid: string, at: number): Promise<Organization>
   listOrganizations(): Promise<readonly Organization[]>

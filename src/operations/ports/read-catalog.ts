@@ -10,6 +10,21 @@ export interface ListQuery {
   readonly withDebugId: boolean
 }
 
+/** A deleted map that can still be restored. Times are milliseconds since 1970. */
+export interface DeletedMap extends SourceMap {
+  readonly deletedAt: number
+  /** Until when the operation that deleted it can surely be undone. */
+  readonly undoUntil: number | undefined
+  /** The operation that deleted it. */
+  readonly operation: number | undefined
+}
+
+/** A page of deleted maps; `next` is the id below which it goes on, missing on the last page. */
+export interface DeletedPage {
+  readonly maps: readonly DeletedMap[]
+  readonly next: number | undefined
+}
+
 /** Which part of a list: the maps below an id, or after a number of them. */
 export type ListPosition = { readonly before: number | undefined } | { readonly offset: number }
 
@@ -62,6 +77,8 @@ export interface ReadCatalog {
   installation(): Promise<string>
   /** Live maps, newest first. */
   list(query: ListQuery, position: ListPosition, limit: number): Promise<readonly SourceMap[]>
+  /** Deleted maps of a selection that are not purged, newest upload first: those below an id. */
+  deletedMaps(query: Omit<ListQuery, 'withDebugId'>, before: number | undefined, limit: number): Promise<DeletedPage>
   /** How many {@link list} would give in all. */
   count(query: ListQuery): Promise<number>
   /** The newest live js map that answers. */
