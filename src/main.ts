@@ -18,22 +18,32 @@ const terminal: Terminal = {
 const version = readVersion(import.meta.dirname)
 const args = process.argv.slice(2)
 
-// Loaded only by the commands that need it: a client of a running server starts four times as fast without
-const compose = () => import('./compose.ts')
-
+// What opens stores is loaded only by the commands that need it: a client of a running server starts four times as fast without
 const work: LocalWork = {
   serve: async flags => {
     const settings = settingsOf(flags)
-    const { startServer } = await compose()
+    const { startServer } = await import('./compose/start-server.ts')
     await serve(terminal, version, () => startServer(settings, version))
   },
   migrate: async flags => {
     const settings = settingsOf(flags)
-    return (await compose()).migrateStores(settings)
+    return (await import('./compose/migrate-stores.ts')).migrateStores(settings)
   },
   openAdministration: async flags => {
     const settings = settingsOf(flags)
-    return (await compose()).openAdministration(settings)
+    return (await import('./compose/open-administration.ts')).openAdministration(settings)
+  },
+  readDisk: async flags => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/read-disk.ts')).readDisk(settings)
+  },
+  inspect: async (flags, order) => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/inspect-stores.ts')).inspectStores(settings, order)
+  },
+  purge: async (flags, order) => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/purge-stores.ts')).purgeStores(settings, order)
   },
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
-import { type Ended, type Server, startMapkeep, startServer, temporaryFolder, uploadJs, waitFor } from './cli/mapkeep.fixture.ts'
+import { type Ended, type Server, startMapkeep, startServer, temporaryFolder, uploadJs, waitFor } from '../cli/mapkeep.fixture.ts'
 
 const folder = temporaryFolder()
 after(folder.remove)
