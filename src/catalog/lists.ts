@@ -1,36 +1,48 @@
 import { sql } from 'kysely'
 import type { Selection } from '../domain/selection.ts'
-import type { ListPosition, ListQuery, ReadCatalog } from '../operations/ports/read-catalog.ts'
+import type { DeletedMap, ListPosition, ListQuery, ReadCatalog } from '../operations/ports/read-catalog.ts'
 import { strandCount, strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { shownColumns, toPlainMap } from './row.ts'
 import { where } from './where.ts'
 
-type Lists = Pick<ReadCatalog, 'list' | 'count'>
+type Lists = Pick<ReadCatalog, 'list' | 'deletedMaps' | 'count'>
 
 /** Up to this many stretches of an index are read one by one and merged; beyond, the engine sorts. */
 const mergeable = 200
 
-/** Lists of live maps, newest first: as ids rise in commit order and created_at never falls, that is by falling id. */
+/** Lists of maps, newest first: as ids rise in commit order and created_at never falls, that is by falling id. */
 export function lists(db: Db, engine: Engine): Lists {
   return {
     async list(query, position, limit) {
-      const ids = await newestIds(db, engine, { query, position, limit })
+      const ids = await newestIds(db, engine, { query: { ...query, state: 'live' }, position, limit })
       if (ids.length === 0) return []
       const rows = db.selectFrom('source_map').select(shownColumns(query.selection.kind)).where('organization', '=', query.organization)
       const maps = (await rows.where('id', 'in', ids).execute()).map(toPlainMap)
       return maps.sort((a, b) => b.id - a.id)
     },
 
+    async deletedMaps({ organization, selection }, before, limit) {
+      const query = { organization, selection, withDebugId: false, state: 'deleted' } as const
+      const found = await newestIds(db, engine, { query, position: { before }, limit: limit + 1 })
+      const ids = found.slice(0, limit)
+      const maps = ids.length === 0 ? [] : await deletedRows(db, query, ids)
+      return { maps, next: found.length > limit ? ids.at(-1) : undefined }
+    },
+
     async count(query) {
-      const counted = matching(db, engine, query).select(sql<number>`count(*)`.as('count'))
+      const counted = matching(db, engine, { ...query, state: 'live' }).select(sql<number>`count(*)`.as('count'))
       return (await counted.executeTakeFirstOrThrow()).count
     },
   }
 }
 
+interface StateQuery extends ListQuery {
+  readonly state: 'live' | 'deleted'
+}
+
 interface Page {
-  readonly query: ListQuery
+  readonly query: StateQuery
   readonly position: ListPosition
   readonly limit: number
 }
@@ -54,10 +66,33 @@ async function idsOf(db: Db, engine: Engine, { query, position, limit }: Page): 
   return (await placed.execute()).map(row => row.id)
 }
 
-function matching(db: Db, engine: Engine, { organization, selection, withDebugId }: ListQuery) {
-  const scope = { organization, selection: selection satisfies Selection, state: 'live' } as const
+function matching(db: Db, engine: Engine, { organization, selection, withDebugId, state }: StateQuery) {
+  const scope = { organization, selection: selection satisfies Selection, state }
   return db
     .selectFrom('source_map')
     .where(where(scope, engine))
     .$if(withDebugId, query => query.where('debug_id', 'is not', null))
+}
+
+/** A map that was restored since its id was found is not deleted any more. */
+async function deletedRows(db: Db, { organization, selection }: StateQuery, ids: readonly number[]): Promise<DeletedMap[]> {
+  const rows = await db
+    .selectFrom('source_map')
+    .leftJoin('operation', join =>
+      join.onRef('operation.organization', '=', 'source_map.organization').onRef('operation.number', '=', 'source_map.last_operation'),
+    )
+    .select(shownColumns(selection.kind).map(column => `source_map.${column}` as const))
+    .select(['source_map.deleted_at', 'source_map.last_operation', 'operation.undo_until'])
+    .where('source_map.organization', '=', organization)
+    .where('source_map.id', 'in', [...ids])
+    .where('source_map.deleted_at', 'is not', null)
+    .where('source_map.purged_at', 'is', null)
+    .execute()
+  const maps = rows.map(row => ({
+    ...toPlainMap(row),
+    deletedAt: row.deleted_at ?? 0,
+    undoUntil: row.undo_until ?? undefined,
+    operation: row.last_operation ?? undefined,
+  }))
+  return maps.sort((a, b) => b.id - a.id)
 }

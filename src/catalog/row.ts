@@ -1,7 +1,7 @@
 import { type FieldName, fieldNames } from '../domain/fields.ts'
 import { type Kind, kind } from '../domain/kinds.ts'
 import type { SourceMap } from '../domain/source-map.ts'
-import type { TracedMap } from '../operations/ports/catalog.ts'
+import type { TracedMap } from '../operations/ports/passage-catalog.ts'
 import type { SourceMapTable } from './schema.ts'
 
 /** The columns that a kind's items show, beside its attributes. */

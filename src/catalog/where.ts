@@ -4,9 +4,10 @@ import { type FieldName, field } from '../domain/fields.ts'
 import { filter } from '../domain/filters.ts'
 import type { Criterion } from '../domain/selection.ts'
 import { idNumber } from '../domain/unmatched-ids.ts'
-import type { Scope } from '../operations/ports/catalog.ts'
+import type { Scope } from '../operations/ports/passage-catalog.ts'
 import { lookUp } from './driver-filter.ts'
 import type { Engine } from './engine.ts'
+import { keptByNone } from './held.ts'
 import type { Schema } from './schema.ts'
 
 type Builder = ExpressionBuilder<Schema, 'source_map'>
@@ -25,6 +26,8 @@ export function where(scope: Scope, engine: Engine): (builder: Builder) => Expre
       ...(withoutRelease.has(scope.state) ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
       ...leading.map(each => matches(builder, each, { scope, engine: undefined })),
       ...rest.map(each => matches(builder, each, { scope, engine })),
+      ...(scope.upTo === undefined ? [] : [builder('id', '<=', scope.upTo)]),
+      ...keptByNone(engine, scope.without ?? [])(builder),
     ])
 }
 

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
+import { unpackRanges } from '../../domain/id-ranges.ts'
 import type { Selection } from '../../domain/selection.ts'
 import type { Upload } from '../../domain/upload.ts'
-import type { Catalog, Declared, Passage, Scope } from '../../operations/ports/catalog.ts'
+import type { Catalog, Declared } from '../../operations/ports/catalog.ts'
+import type { Passage, Scope, TracedMap } from '../../operations/ports/passage-catalog.ts'
+import type { Db } from '../engine.ts'
 
-/** What opens a new, empty catalog of one engine. */
-export type OpenCatalog = () => Promise<{ readonly catalog: Catalog; readonly close: () => Promise<void> }>
+/** What opens a new, empty catalog of one engine, with a connection to look at its rows and to damage them. */
+export type OpenCatalog = () => Promise<{ readonly catalog: Catalog; readonly db: Db; readonly close: () => Promise<void> }>
 
 /** Runs a test on an empty catalog with the organizations 1 (`default`) and 2 (`other`). */
-export async function withCatalog(open: OpenCatalog, body: (catalog: Catalog) => Promise<void>): Promise<void> {
-  const { catalog, close } = await open()
+export async function withCatalog(open: OpenCatalog, body: (catalog: Catalog, db: Db) => Promise<void>): Promise<void> {
+  const { catalog, db, close } = await open()
   try {
     await catalog.bootstrap({ name: 'default', uuid: 'uuid-of-default', at: 1 }, [])
     await catalog.createOrganization('other', 'uuid-of-other', 2)
-    await body(catalog)
+    await body(catalog, db)
   } finally {
     await close()
   }
@@ -38,6 +41,7 @@ export function jsUpload(name: string, changes: Partial<Upload> = {}): Upload {
     event: '{}',
     repository: undefined,
     uploader: 'key_1',
+    address: '192.0.2.7',
     ...changes,
   }
 }
@@ -78,19 +82,45 @@ export function scopeOf(selection: Selection, state: Scope['state'] = 'live'): S
 }
 
 /** A deletion at time 1000 that can be undone until 2000. */
-export const deletion: Passage = { to: 'deleted', actor: 'key_1', address: '192.0.2.7', at: 1000, undoUntil: 2000, reason: 'a test' }
+export const deletion: Passage = {
+  to: 'deleted',
+  actor: 'key_1',
+  address: '192.0.2.7',
+  at: 1000,
+  undoUntil: 2000,
+  reason: 'a test',
+  forced: false,
+}
 
 /** A restoration at time 1500. */
 export const restoration: Passage = { ...deletion, to: 'live', at: 1500, undoUntil: undefined }
 
 /** Deletes the samples with these ids. */
 export async function remove(catalog: Catalog, ids?: readonly number[]): Promise<void> {
-  const moved = await catalog.move(scopeOf(samples(ids)), deletion)
-  if (!moved) throw new Error('nothing was deleted')
+  made(await catalog.move(scopeOf(samples(ids)), deletion, {}))
+}
+
+/** An answer that is no refusal. */
+export function made<A extends object>(answer: A): Exclude<A, { refused: unknown }> {
+  if ('refused' in answer) throw new Error(`refused: ${JSON.stringify(answer)}`)
+  return answer as Exclude<A, { refused: unknown }>
+}
+
+/** How previews of tests are taken. */
+export const sampleTerms = { at: 1000, plan: 'pln_sample' } as const
+
+/** The maps of a scope, by rising id; nothing when there are more than the limit. */
+export async function mapsOf(catalog: Catalog, scope: Scope, limit = 1000): Promise<readonly TracedMap[] | undefined> {
+  return (await catalog.previewFew(scope, sampleTerms, limit))?.maps
+}
+
+/** The ids of packed ranges. */
+export function idsIn(packed: Uint8Array): number[] {
+  return [...unpackRanges(packed)].flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at))
 }
 
 /** How often a map's row has changed its state. */
 export async function stateVersionOf(catalog: Catalog, id: number): Promise<number | undefined> {
-  const [map] = (await catalog.few(scopeOf(samples([id])), 1)) ?? []
+  const [map] = (await mapsOf(catalog, scopeOf(samples([id])), 1)) ?? []
   return map?.stateVersion
 }

@@ -2,15 +2,28 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { FieldName } from '../../domain/fields.ts'
 import type { FilterName } from '../../domain/filters.ts'
-import { unpackRanges } from '../../domain/id-ranges.ts'
 import { kind, kindNames } from '../../domain/kinds.ts'
 import type { Selection } from '../../domain/selection.ts'
 import type { SourceMap } from '../../domain/source-map.ts'
-import type { Catalog, PagePosition, Scope, TracedMap } from '../../operations/ports/catalog.ts'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import type { PagePosition, Preview, Scope, TracedMap } from '../../operations/ports/passage-catalog.ts'
 import { seededRandom } from './random.fixture.ts'
 import { randomSelection, storeRandomMaps } from './random-maps.fixture.ts'
 import { isMeant, type ModelMap } from './reference-filter.fixture.ts'
-import { deletion, jsUpload, type OpenCatalog, put, remove, restoration, samples, scopeOf, withCatalog } from './sample-uploads.fixture.ts'
+import {
+  deletion,
+  idsIn,
+  jsUpload,
+  mapsOf,
+  type OpenCatalog,
+  put,
+  remove,
+  restoration,
+  samples,
+  sampleTerms,
+  scopeOf,
+  withCatalog,
+} from './sample-uploads.fixture.ts'
 
 const seed = 20250704
 
@@ -45,10 +58,10 @@ export function describeSelections(open: OpenCatalog): void {
         await Promise.all(Array.from({ length: 1600 }, (_, number) => put2(number)))
         for (const chosen of [['a'], ['a', 'c'], ['a', 'b', 'c'], ['none', 'b', 'a']]) {
           const scope = scopeOf({ kind: 'js', criteria: [criterion('service', chosen), criterion('version', ['1.0', '2.0'])] })
-          const totals = await catalog.totals(scope)
-          const walked = await walk(catalog, scope, totals.mark)
-          assert.equal(new Set(walked.map(map => map.id)).size, totals.count)
-          assert.deepEqual(traceOf(walked), { count: totals.count, size: totals.size, trace: totals.trace })
+          const seen = await catalog.previewMany(scope, sampleTerms)
+          const { maps: walked, trace } = await walk(catalog, seen.seen)
+          assert.equal(new Set(walked.map(map => map.id)).size, seen.totals.count)
+          assert.deepEqual({ ...sumOf(walked), trace }, traceOf(seen))
         }
       }),
     )
@@ -57,14 +70,14 @@ export function describeSelections(open: OpenCatalog): void {
       'ignores what was uploaded after its totals were taken',
       onCatalog(async catalog => {
         await put(catalog, jsUpload('a'))
-        const { mark } = await catalog.totals(scopeOf(samples()))
+        const { seen } = await catalog.previewMany(scopeOf(samples()), sampleTerms)
         await put(catalog, jsUpload('b'))
-        assert.equal(mark, 1)
+        assert.equal(seen.upTo, 1)
         assert.deepEqual(
-          (await walk(catalog, scopeOf(samples()), mark)).map(map => map.id),
+          (await walk(catalog, seen)).maps.map(map => map.id),
           [1],
         )
-        assert.equal((await catalog.totals(scopeOf(samples()))).count, 2)
+        assert.equal((await catalog.previewMany(scopeOf(samples()), sampleTerms)).totals.count, 2)
       }),
     )
 
@@ -77,12 +90,9 @@ export function describeSelections(open: OpenCatalog): void {
           done = true
         })
         while (!done) {
-          const totals = await catalog.totals(scopeOf(samples()))
-          assert.deepEqual(traceOf(await walk(catalog, scopeOf(samples()), totals.mark)), {
-            count: totals.count,
-            size: totals.size,
-            trace: totals.trace,
-          })
+          const seen = await catalog.previewMany(scopeOf(samples()), sampleTerms)
+          const { maps, trace } = await walk(catalog, seen.seen)
+          assert.deepEqual({ ...sumOf(maps), trace }, traceOf(seen))
         }
         await finished
       }),
@@ -94,7 +104,7 @@ export function describeSelections(open: OpenCatalog): void {
         const attributes = { build_id: 'AbCd' }
         await put(catalog, jsUpload('a', { kind: 'il2cpp', attributes }))
         const selection = { kind: 'il2cpp', criteria: [criterion('build_id', ['abcd', 'ABCD'])] } as const
-        assert.equal((await walk(catalog, scopeOf(selection), 1)).length, 1)
+        assert.equal((await walk(catalog, { ...scopeOf(selection), upTo: 1 })).maps.length, 1)
         assert.equal((await catalog.list({ organization: 1, selection, withDebugId: false }, { before: undefined }, 10)).length, 1)
       }),
     )
@@ -103,8 +113,8 @@ export function describeSelections(open: OpenCatalog): void {
       'of a given number of maps is few, of one more is not',
       onCatalog(async catalog => {
         for (const name of ['a', 'b', 'c']) await put(catalog, jsUpload(name))
-        assert.equal((await catalog.few(scopeOf(samples()), 3))?.length, 3)
-        assert.equal(await catalog.few(scopeOf(samples()), 2), undefined)
+        assert.equal((await mapsOf(catalog, scopeOf(samples()), 3))?.length, 3)
+        assert.equal(await catalog.previewFew(scopeOf(samples()), sampleTerms, 2), undefined)
       }),
     )
 
@@ -114,12 +124,17 @@ export function describeSelections(open: OpenCatalog): void {
         for (const name of ['a', 'b']) await put(catalog, jsUpload(name))
         await remove(catalog, [2])
         const given = ['1', '2', '3', '01', 'one', '1.0', '99999999999999999999']
-        assert.deepEqual(await catalog.unmatchedIds(scopeOf(samples(given))), given.slice(1))
+        const unmatchedOf = async (scope: Scope) => {
+          const [few, many] = [await catalog.previewFew(scope, sampleTerms, 9), await catalog.previewMany(scope, sampleTerms)]
+          assert.deepEqual(few?.unmatched, many.unmatched)
+          return many.unmatched
+        }
+        assert.deepEqual(await unmatchedOf(scopeOf(samples(given))), given.slice(1))
         assert.deepEqual(
-          await catalog.unmatchedIds(scopeOf(samples(given), 'deleted')),
+          await unmatchedOf(scopeOf(samples(given), 'deleted')),
           given.filter(id => id !== '2'),
         )
-        assert.deepEqual(await catalog.unmatchedIds(scopeOf(samples())), [])
+        assert.deepEqual(await unmatchedOf(scopeOf(samples())), [])
       }),
     )
   })
@@ -139,15 +154,16 @@ function* allSelections(random: ReturnType<typeof seededRandom>): Generator<Sele
 async function checkReads({ catalog, maps, scope }: Context): Promise<void> {
   const wanted = expected(maps, scope).map(toTraced)
   const why = JSON.stringify(scope)
-  const few = await catalog.few(scope, 1000)
-  assert.deepEqual(few?.map(withoutTime), wanted, why)
-  const { mark, ...totals } = await catalog.totals(scope)
-  assert.deepEqual(totals, traceOf(wanted), why)
-  const walked = (await walk(catalog, scope, mark)).map(withoutTime)
-  assert.deepEqual(walked.sort(byId), wanted, why)
+  const few = await catalog.previewFew(scope, sampleTerms, 1000)
+  assert.deepEqual(few?.maps?.map(withoutTime), wanted, why)
+  const many = await catalog.previewMany(scope, sampleTerms)
+  assert.deepEqual({ ...few, maps: undefined }, many, why)
+  const walked = await walk(catalog, many.seen)
+  assert.deepEqual(walked.maps.map(withoutTime).sort(byId), wanted, why)
+  assert.deepEqual(traceOf(many), { ...sumOf(wanted), trace: walked.trace }, why)
   const given = scope.selection.criteria.find(each => each.filter === 'id')?.values ?? []
   assert.deepEqual(
-    await catalog.unmatchedIds(scope),
+    many.unmatched,
     given.filter(id => !wanted.some(map => String(map.id) === id)),
     why,
   )
@@ -173,9 +189,9 @@ async function checkList({ catalog, maps, scope }: Context): Promise<void> {
 async function checkMove({ catalog, maps, scope }: Context, before: number): Promise<number> {
   const wanted = expected(maps, scope)
   const why = JSON.stringify(scope)
-  const moved = await catalog.move(scope, scope.state === 'live' ? deletion : restoration)
-  if (wanted.length === 0) assert.equal(moved, undefined, why)
-  if (!moved) {
+  const moved = await catalog.move(scope, scope.state === 'live' ? deletion : restoration, {})
+  if (wanted.length === 0) assert.deepEqual(moved, { refused: 'nothing' }, why)
+  if ('refused' in moved) {
     assert.equal(wanted.length, 0, why)
     return before
   }
@@ -183,15 +199,13 @@ async function checkMove({ catalog, maps, scope }: Context, before: number): Pro
     map.deleted = !map.deleted
     map.stateVersion++
   }
-  const members = [...unpackRanges(moved.members)].flatMap(({ first, last }) =>
-    Array.from({ length: last - first + 1 }, (_, at) => first + at),
-  )
+  const members = idsIn(moved.members)
   assert.deepEqual(
     members,
     wanted.map(map => map.id),
     why,
   )
-  assert.deepEqual([moved.count, moved.size], [wanted.length, wanted.reduce((sum, map) => sum + map.size, 0)], why)
+  assert.deepEqual([moved.totals.count, moved.totals.size], [wanted.length, wanted.reduce((sum, map) => sum + map.size, 0)], why)
   const shown = await catalog.membersOf(scope.organization, moved.operation, members)
   assert.deepEqual(
     shown.map(withoutTime),
@@ -205,15 +219,18 @@ function expected(maps: readonly ModelMap[], { organization, selection, state }:
   return maps.filter(map => map.organization === organization && map.deleted === (state === 'deleted') && isMeant(map, selection))
 }
 
-async function walk(catalog: Catalog, scope: Scope, mark: number): Promise<TracedMap[]> {
+/** All pages of a scope, and the trace that they add up to. */
+async function walk(catalog: Catalog, scope: Scope): Promise<{ maps: TracedMap[]; trace: string }> {
   const found: TracedMap[] = []
+  let sum = 0
   let from: PagePosition | undefined
   do {
-    const page = await catalog.page(scope, mark, from)
+    const page = await catalog.page(scope, { plan: sampleTerms.plan, from })
     found.push(...page.maps)
+    sum += page.mix
     from = page.next
   } while (from)
-  return found
+  return { maps: found, trace: String(sum) }
 }
 
 function toTraced({ id, kind: name, size, attributes, stateVersion }: ModelMap): Omit<TracedMap, 'createdAt'> {
@@ -235,9 +252,13 @@ function withoutVersion<M extends { stateVersion: number }>({ stateVersion: _, .
   return map
 }
 
-function traceOf(maps: readonly Pick<TracedMap, 'id' | 'size' | 'stateVersion'>[]) {
-  const sum = (of: 'id' | 'size' | 'stateVersion') => maps.reduce((total, map) => total + map[of], 0)
-  return { count: maps.length, size: sum('size'), trace: { ids: sum('id'), versions: sum('stateVersion') } }
+function sumOf(maps: readonly Pick<TracedMap, 'size'>[]) {
+  return { count: maps.length, size: maps.reduce((total, map) => total + map.size, 0) }
+}
+
+/** The same as a preview says it, and its trace. */
+function traceOf({ totals: { count, size }, trace }: Preview) {
+  return { count, size, trace }
 }
 
 function byId(a: { id: number }, b: { id: number }): number {

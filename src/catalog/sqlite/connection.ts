@@ -19,11 +19,11 @@ interface Prepared {
 /** One synchronous connection to a catalog file. */
 export class Connection {
   readonly #database: DatabaseSyncInstance
-  readonly #access: Access
+  readonly access: Access
   readonly #statements = new Map<string, Prepared>()
 
   constructor(file: string, access: Access) {
-    this.#access = access
+    this.access = access
     this.#database = new DatabaseSync(file, { timeout: 10_000, ...(access === 'read' ? { readOnly: true } : {}) })
     const journal = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;'
     this.#database.exec(
@@ -52,7 +52,7 @@ export class Connection {
   close(): void {
     if (!this.#database.isOpen) return
     this.#statements.clear()
-    if (this.#access === 'write') this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (this.access === 'write') this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     this.#database.close()
   }
 

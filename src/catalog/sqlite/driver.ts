@@ -2,13 +2,15 @@ import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult }
 import type { Connection } from './connection.ts'
 
 /**
- * Lets Kysely speak through one synchronous connection. Its owner runs one catalog method at a time, so nothing is locked
- * here. Inside a batch a transaction is a savepoint: it can fail alone, and the batch's commit makes all durable with one sync.
+ * Lets Kysely speak through one synchronous connection, to one at a time: a transaction has it to itself until it ends. Inside a
+ * batch a transaction is a savepoint: it can fail alone, and the batch's commit makes all durable with one sync.
  */
 export class SqliteDriver implements Driver {
   readonly #connection: Connection
   readonly #handle: DatabaseConnection
   #batch = false
+  #free: Promise<void> | undefined
+  #release: (() => void) | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -26,12 +28,17 @@ export class SqliteDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    while (this.#free) await this.#free
+    this.#free = new Promise(resolve => {
+      this.#release = resolve
+    })
     return this.#handle
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     // Immediate: a transaction that reads first and writes later must not find out late that another process wrote between
-    await this.#say(connection, this.#batch ? 'savepoint one' : 'begin immediate')
+    const begin = this.#connection.access === 'write' ? 'begin immediate' : 'begin'
+    await this.#say(connection, this.#batch ? 'savepoint one' : begin)
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -39,11 +46,16 @@ export class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full disk makes the engine roll back by itself
+    if (!this.#connection.isInTransaction()) return
     if (this.#batch) await this.#say(connection, 'rollback to one')
     await this.#say(connection, this.#batch ? 'release one' : 'rollback')
   }
 
-  async releaseConnection(): Promise<void> {}
+  async releaseConnection(): Promise<void> {
+    this.#free = undefined
+    this.#release?.()
+  }
 
   async destroy(): Promise<void> {
     this.#connection.close()
@@ -53,6 +65,11 @@ export class SqliteDriver implements Driver {
   beginBatch(): void {
     this.#connection.exec('begin immediate')
     this.#batch = true
+  }
+
+  /** Throws when the engine has rolled the batch back by itself, as on a full disk: what came after it would be in no batch. */
+  assertBatch(): void {
+    if (!this.#connection.isInTransaction()) throw new Error('the batch was rolled back by the database')
   }
 
   /** Commits the batch; when that fails nothing of it has happened. */

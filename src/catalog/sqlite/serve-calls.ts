@@ -35,8 +35,10 @@ async function runBatch(host: Host, first: Call): Promise<void> {
   try {
     host.driver.beginBatch()
     next = first
-    for (; next && batched.has(next.method); next = replies.length < batchSize ? waiting(host) : undefined)
+    for (; next && batched.has(next.method); next = replies.length < batchSize ? waiting(host) : undefined) {
       replies.push(await run(host, next))
+      host.driver.assertBatch()
+    }
     host.driver.endBatch()
     for (const reply of replies) host.port.postMessage(reply)
   } catch (error) {
