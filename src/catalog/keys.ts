@@ -1,6 +1,7 @@
 import type { Permission } from '../domain/permissions.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Key, KeyCatalog, NewKey, Organization } from '../operations/ports/key-catalog.ts'
+import type { Key, KeyCatalog, NewKey, Organization, Revocation } from '../operations/ports/key-catalog.ts'
+import { recordEvent } from './audit.ts'
 import type { Db } from './engine.ts'
 import type { AccessKeyTable, OrganizationTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -20,23 +21,22 @@ export function keys(db: Db): KeyCatalog {
         for (const [id, last_used_at] of usedAt) await trx.updateTable('access_key').set({ last_used_at }).where('id', '=', id).execute()
       }),
 
-    createKey: key =>
+    createKey: (key, address) =>
       inTransaction(db, async trx => {
-        await insertKey(trx, key)
+        await insertKey(trx, key, { actor: key.creator, address })
         return toKey(await keyRows(trx).where('access_key.id', '=', key.id).executeTakeFirstOrThrow())
       }),
 
     async listKeys(organization) {
       const rows = keyRows(db).$if(organization !== undefined, query => query.where('organization.name', '=', organization ?? ''))
-      return (await rows.orderBy('access_key.created_at').orderBy('access_key.id').execute()).map(toKey)
+      return (await inOrder(rows).execute()).map(toKey)
     },
 
-    async revokeKey(id, at) {
-      await db.updateTable('access_key').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).execute()
-      return (await db.selectFrom('access_key').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
-    },
+    keysOf: async organization => (await inOrder(keyRows(db).where('access_key.organization', '=', organization)).execute()).map(toKey),
 
-    createOrganization: (name, uuid, at) => inTransaction(db, trx => insertOrganization(trx, { name, uuid, at })),
+    revokeKey: (id, by) => inTransaction(db, trx => revoke(trx, id, by)),
+
+    createOrganization: (name, uuid, at) => inTransaction(db, trx => insertOrganization(trx, { name, uuid, at }, 'command line')),
 
     listOrganizations: async () => (await db.selectFrom('organization').selectAll().orderBy('number').execute()).map(toOrganization),
 
@@ -44,11 +44,15 @@ export function keys(db: Db): KeyCatalog {
       inTransaction(db, async trx => {
         const any = await trx.selectFrom('organization').select('number').limit(1).executeTakeFirst()
         if (any) return false
-        await insertOrganization(trx, organization)
-        for (const key of first) await insertKey(trx, key)
+        await insertOrganization(trx, organization, 'mapkeep')
+        for (const key of first) await insertKey(trx, key, { actor: 'mapkeep' })
         return true
       }),
   }
+}
+
+function inOrder(rows: ReturnType<typeof keyRows>) {
+  return rows.orderBy('access_key.created_at').orderBy('access_key.id')
 }
 
 function keyRows(db: Db) {
@@ -77,7 +81,7 @@ function toKey(row: AccessKeyTable & { organization_uuid: string; organization_n
   }
 }
 
-async function insertKey(trx: Db, key: NewKey): Promise<void> {
+async function insertKey(trx: Db, key: NewKey, by: { actor: string; address?: string | undefined }): Promise<void> {
   const { id, type, name, creator, hash, permissions, createdAt, expiresAt, organizationName } = key
   const owner = await trx.selectFrom('organization').select('number').where('name', '=', organizationName).executeTakeFirst()
   if (!owner) throw new Problem('not_found', `No organization is called ${JSON.stringify(organizationName)}`)
@@ -86,9 +90,47 @@ async function insertKey(trx: Db, key: NewKey): Promise<void> {
     .insertInto('access_key')
     .values({ id, type, name, creator, hash, organization: owner.number, permissions: permissions.join(' '), ...times })
     .execute()
+  const told = { type, name, permissions, ...(expiresAt === undefined ? {} : { expires_at: new Date(expiresAt).toISOString() }) }
+  const entry = { organization: owner.number, action: 'key.created', at: createdAt, subject: id, detail: told } as const
+  await recordEvent(trx, { ...entry, actor: by.actor, address: by.address })
 }
 
-async function insertOrganization(trx: Db, { name, uuid, at }: { name: string; uuid: string; at: number }): Promise<Organization> {
+/** Whether there is such a key; it is ended, and told of, once only. */
+async function revoke(trx: Db, id: string, { actor, address, at, organization }: Revocation): Promise<boolean> {
+  const wanted = trx.selectFrom('access_key').select(['organization', 'type', 'name']).where('id', '=', id)
+  const found = await wanted
+    .$if(organization !== undefined, query => query.where('organization', '=', organization ?? 0))
+    .executeTakeFirst()
+  if (!found) return false
+  const ended = await trx
+    .updateTable('access_key')
+    .set({ revoked_at: at })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  const { type, name } = found
+  const entry = {
+    organization: found.organization,
+    action: 'key.revoked',
+    at,
+    actor,
+    address,
+    subject: id,
+    detail: { type, name },
+  } as const
+  if (ended) await recordEvent(trx, entry)
+  return true
+}
+
+interface NewOrganization {
+  readonly name: string
+  readonly uuid: string
+  readonly at: number
+}
+
+/** The new organization's own trail begins with it: no other one may know of it. */
+async function insertOrganization(trx: Db, { name, uuid, at }: NewOrganization, actor: string): Promise<Organization> {
   const taken = await trx.selectFrom('organization').select('number').where('name', '=', name).executeTakeFirst()
   if (taken) throw new Problem('conflict', `An organization is called ${JSON.stringify(name)} already`)
   const { last } = await trx
@@ -96,7 +138,17 @@ async function insertOrganization(trx: Db, { name, uuid, at }: { name: string; u
     .select(set => set.fn.max('number').as('last'))
     .executeTakeFirstOrThrow()
   const row = { number: (last ?? 0) + 1, uuid, name, created_at: at, last_map_id: 0, last_map_at: 0, last_operation: 0 }
-  return toOrganization(await trx.insertInto('organization').values(row).returningAll().executeTakeFirstOrThrow())
+  const made = await trx.insertInto('organization').values(row).returningAll().executeTakeFirstOrThrow()
+  const entry = {
+    organization: made.number,
+    action: 'organization.created',
+    at,
+    address: undefined,
+    subject: uuid,
+    detail: { name },
+  } as const
+  await recordEvent(trx, { ...entry, actor })
+  return toOrganization(made)
 }
 
 function toOrganization({ number, uuid, name, created_at }: OrganizationTable): Organization {

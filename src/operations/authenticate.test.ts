@@ -15,7 +15,8 @@ test('an API key is enough to upload, an application key is not', () =>
   withStores(async stores => {
     const { api, application } = await keyPair(stores, 'default')
     const principal = await authenticateUploader(stores.catalog, { ...nothing, apiKey: api.secret }, now)
-    assert.deepEqual(principal, { organization: 1, organizationUuid: 'uuid-of-default', keyId: api.key.id, permissions: [] })
+    const owner = { organization: 1, organizationUuid: 'uuid-of-default', organizationName: 'default' }
+    assert.deepEqual(principal, { ...owner, keyId: api.key.id, permissions: [] })
     await refused(() => authenticateUploader(stores.catalog, { ...nothing, apiKey: application.secret }, now), /The API key is not valid/)
     await refused(() => authenticateUploader(stores.catalog, nothing, now), /API key required/)
   }))
@@ -65,7 +66,7 @@ test('revoked, expired and unknown keys are refused in the same words', () =>
   withStores(async stores => {
     const expiring = await makeKey(stores, 'api', { expiresAt: now })
     const revoked = await makeKey(stores, 'api')
-    await stores.catalog.revokeKey(revoked.key.id, now)
+    await stores.catalog.revokeKey(revoked.key.id, { actor: 'test', address: undefined, at: now, organization: undefined })
     const words = []
     for (const apiKey of [expiring.secret, revoked.secret, newSecret('api')])
       words.push(await refused(() => authenticateUploader(stores.catalog, { ...nothing, apiKey }, now)))

@@ -7,6 +7,7 @@ import type { Key, KeyCatalog, KeyType } from './ports/key-catalog.ts'
 export interface Principal {
   readonly organization: number
   readonly organizationUuid: string
+  readonly organizationName: string
   readonly keyId: string
   readonly permissions: readonly Permission[]
 }
@@ -75,6 +76,6 @@ function pick(keys: readonly Key[], { type, secret }: Secret, at: number): Key {
 }
 
 function toPrincipal(key: Key): Principal {
-  const { organization, organizationUuid, id, permissions } = key
-  return { organization, organizationUuid, keyId: id, permissions }
+  const { organization, organizationUuid, organizationName, id, permissions } = key
+  return { organization, organizationUuid, organizationName, keyId: id, permissions }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Permission } from '../domain/permissions.ts'
-import type { Key, KeyCatalog, KeyType, NewKey, Organization } from './ports/key-catalog.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Key, KeyCatalog, KeyType, NewKey, Organization, Revocation } from './ports/key-catalog.ts'
 
 /** What a new key shall be. */
 export interface KeyWish {
@@ -21,10 +22,15 @@ export interface CreatedKey {
 
 const prefixes: Readonly<Record<KeyType, string>> = { api: 'mka', application: 'mkp' }
 
-/** Makes a key of 256 random bits. */
-export async function createKey(catalog: KeyCatalog, wish: KeyWish): Promise<CreatedKey> {
+/** Makes a key of 256 random bits. `address`: where the request came from, if it came by network. */
+export async function createKey(catalog: KeyCatalog, wish: KeyWish, address?: string): Promise<CreatedKey> {
   const secret = newSecret(wish.type)
-  return { key: await catalog.createKey(newKey(wish, secret)), secret }
+  return { key: await catalog.createKey(newKey(wish, secret), address), secret }
+}
+
+/** Ends a key at once; throws Problem `not_found` when there is none of this id, or it belongs to somebody else. */
+export async function revokeKey(catalog: KeyCatalog, id: string, by: Revocation): Promise<void> {
+  if (!(await catalog.revokeKey(id, by))) throw new Problem('not_found', 'No key has this id')
 }
 
 /** A fresh secret; its prefix tells people and secret scanners what it is. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Problem } from '../../domain/problem.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
-import type { NewKey } from '../../operations/ports/key-catalog.ts'
+import type { NewKey, Revocation } from '../../operations/ports/key-catalog.ts'
 import { type OpenCatalog, withCatalog } from './sample-uploads.fixture.ts'
 
 /** Rows about who may do what. */
@@ -48,6 +48,8 @@ export function describeKeys(open: OpenCatalog): void {
         assert.deepEqual(await ids(), ['key_c', 'key_a', 'key_b'])
         assert.deepEqual(await ids('default'), ['key_a', 'key_b'])
         assert.deepEqual(await ids('nobody'), [])
+        const own = async (organization: number) => (await catalog.keysOf(organization)).map(key => key.id)
+        assert.deepEqual([await own(1), await own(2), await own(3)], [['key_a', 'key_b'], ['key_c'], []])
       }),
     )
 
@@ -55,10 +57,20 @@ export function describeKeys(open: OpenCatalog): void {
       'that is revoked is still found, and keeps the first time of it',
       onCatalog(async catalog => {
         await catalog.createKey(newKey('a'))
-        assert.equal(await catalog.revokeKey('key_a', 50), true)
-        assert.equal(await catalog.revokeKey('key_a', 60), true)
-        assert.equal(await catalog.revokeKey('key_x', 60), false)
+        assert.equal(await catalog.revokeKey('key_a', revocation(50)), true)
+        assert.equal(await catalog.revokeKey('key_a', revocation(60)), true)
+        assert.equal(await catalog.revokeKey('key_x', revocation(60)), false)
         assert.equal((await catalog.findKeys(['hash of a']))[0]?.revokedAt, 50)
+      }),
+    )
+
+    test(
+      'is ended by its own organization alone, where one asks',
+      onCatalog(async catalog => {
+        await catalog.createKey(newKey('a'))
+        assert.equal(await catalog.revokeKey('key_a', { ...revocation(50), organization: 2 }), false)
+        assert.equal((await catalog.findKeys(['hash of a']))[0]?.revokedAt, undefined)
+        assert.equal(await catalog.revokeKey('key_a', { ...revocation(50), organization: 1 }), true)
       }),
     )
 
@@ -142,6 +154,10 @@ function newKey(name: string, changes: Partial<NewKey> = {}): NewKey {
     hash: `hash of ${name}`,
     ...changes,
   }
+}
+
+function revocation(at: number): Revocation {
+  return { actor: 'command line', address: undefined, at, organization: undefined }
 }
 
 function isProblem(code: Problem['code']): (error: unknown) => boolean {
