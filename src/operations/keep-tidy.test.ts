@@ -8,8 +8,10 @@ import { backgroundCodec } from '../blobs/background-codec.ts'
 import { openFileBlobs } from '../blobs/files/open-file-blobs.ts'
 import { openSqliteCatalog } from '../catalog/sqlite/open-sqlite-catalog.ts'
 import { describeUpload } from '../domain/describe-upload.ts'
+import type { Selection } from '../domain/selection.ts'
 import { bootstrap } from './bootstrap.ts'
 import { countUploads } from './count-uploads.ts'
+import { deleteMaps } from './delete.ts'
 import { keepTidy } from './keep-tidy.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Catalog } from './ports/catalog.ts'
@@ -34,6 +36,8 @@ afterEach(async () => {
   fs.rmSync(folder, { recursive: true, force: true })
 })
 
+const noteFault = (error: unknown) => faults.push(error)
+const purging = { purgeInterval: 3_600_000, holder: 'server' }
 const bytes = Buffer.from('the same words again and again, '.repeat(5000))
 async function* source() {
   yield bytes
@@ -48,7 +52,8 @@ async function uploadTo(blobs: BlobStore): Promise<{ organization: number; id: n
   const event = { type: 'il2cpp_mapping_file', build_id: randomUUID() }
   const description = describeUpload(event, new Map([['il2cpp_mapping_file', 'm']]))
   const spooled = await blobs.receive(source(), 1e9)
-  const received = { organization: key.organization, uploader: key.id, description, event: JSON.stringify(event), repository: undefined }
+  const by = { organization: key.organization, uploader: key.id, address: undefined }
+  const received = { ...by, description, event: JSON.stringify(event), repository: undefined }
   const id = await keepUpload({ catalog, blobs }, { ...received, files: [{ part: 'il2cpp_mapping_file', fileName: 'm', spooled }] })
   return { organization: key.organization, id }
 }
@@ -64,7 +69,7 @@ describe('background work', () => {
     const { organization, id } = await uploadTo(blobs)
     const file = async () => (await catalog.detail(organization, id))?.files[0]
     const before = await file()
-    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, ...purging, onFault: error => faults.push(error) })
     await until(async () => (await file())?.copy.codec === backgroundCodec && files(path.join(folder, 'blobs')).length === 1)
     await tidy.stop()
     const after = await file()
@@ -80,7 +85,7 @@ describe('background work', () => {
     await uploadTo(blobs)
     const held = await blobs.receive(source(), 1e9)
     assert.equal(uploadsInFlight(), 1)
-    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, ...purging, onFault: error => faults.push(error) })
     await new Promise(resolve => setTimeout(resolve, 700))
     assert.equal((await catalog.compressible(10)).length, 1)
     await blobs.discard(held)
@@ -90,11 +95,29 @@ describe('background work', () => {
     assert.deepEqual(faults, [])
   })
 
+  test('purges what is due, unless that is switched off', async () => {
+    const { organization, id } = await uploadTo(store)
+    const selection: Selection = { kind: 'il2cpp', criteria: [{ filter: 'id', values: [String(id)] }] }
+    const request = { actor: 'key_1', address: undefined, at: 1000, reason: undefined, force: false, requestKey: undefined }
+    const rules = { undoWindow: 0, deleteLimit: 0, safeDelete: false }
+    await deleteMaps(catalog, { organization, selection, plan: undefined }, { request, rules })
+    const stateOf = async () => (await catalog.detail(organization, id))?.state
+    const parts = { catalog, blobs: store, codec: backgroundCodec, uploadsInFlight: () => 0, holder: 'server', onFault: noteFault }
+    const idle = keepTidy({ ...parts, purgeInterval: 0 })
+    await until(async () => (await catalog.compressible(10)).length === 0)
+    await idle.stop()
+    assert.equal(await stateOf(), 'deleted')
+    const busy = keepTidy({ ...parts, purgeInterval: 3_600_000 })
+    await until(async () => (await stateOf()) === 'purged')
+    await busy.stop()
+    assert.deepEqual(faults, [])
+  })
+
   test('stops at once while it waits', async () => {
     const { blobs, uploadsInFlight } = countUploads(store)
     await uploadTo(blobs)
     const held = await blobs.receive(source(), 1e9)
-    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, onFault: error => faults.push(error) })
+    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, ...purging, onFault: error => faults.push(error) })
     await new Promise(resolve => setTimeout(resolve, 200))
     const start = Date.now()
     await tidy.stop()

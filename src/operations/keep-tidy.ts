@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { BlobStore, Codec } from './ports/blob-store.ts'
 import type { Catalog } from './ports/catalog.ts'
+import { leaseTime, purge } from './purge.ts'
 import { compressBlobs, condemnUnreferenced, removeCondemned } from './tidy-blobs.ts'
 
 /** What the background work stands on. */
@@ -8,6 +10,10 @@ export interface TidyParts {
   readonly blobs: BlobStore
   readonly codec: Codec
   readonly uploadsInFlight: () => number
+  /** Milliseconds between two purges; 0 is never. */
+  readonly purgeInterval: number
+  /** What tells this server from every other that may purge the same stores: the only one of its stores keeps its name, and need not wait for itself after a crash. */
+  readonly holder: string
   /** Told of work that failed; it is tried again on the next round. */
   readonly onFault: (error: unknown) => void
 }
@@ -15,14 +21,21 @@ export interface TidyParts {
 /** Times in milliseconds. */
 const pace = { betweenRounds: 2_000, betweenLooks: 50, longestWait: 30_000, lastWork: 2_000 }
 
+/** Milliseconds between two looks for expired plans where nothing is purged. */
+const planInterval = 3_600_000
+
+/** Expired plans that are forgotten at once. */
+const plansAtOnce = 500
+
 /**
- * Compresses new copies and removes condemned ones, round after round, until stopped. Stopping waits a little for the work in hand:
- * a long compression may be left unfinished, and the next start clears up after it.
+ * Compresses new copies, removes condemned ones and purges what is due, round after round, until stopped. Stopping waits a little for
+ * the work in hand: what is left unfinished is cleared up after, or gone on with, by the next start.
  * Compression waits while uploads come in, since these are waited for, but not for ever: a steady stream must not keep it away.
  */
 export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
   const stopping = new AbortController()
-  const running = runRounds(parts, stopping.signal)
+  const shared = { purging: false }
+  const running = Promise.all([runRounds(parts, shared, stopping.signal), runPurges(parts, shared, stopping.signal)])
   return {
     stop: async () => {
       stopping.abort()
@@ -33,9 +46,15 @@ export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
   }
 }
 
-async function runRounds(parts: TidyParts, signal: AbortSignal): Promise<void> {
+/** What the two works know of each other. */
+interface Shared {
+  /** Whether a purge removes condemned copies itself. */
+  purging: boolean
+}
+
+async function runRounds(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const idle = await runRound(parts, signal).catch(error => {
+    const idle = await runRound(parts, shared, signal).catch(error => {
       if (!signal.aborted) parts.onFault(error)
       return true
     })
@@ -44,13 +63,40 @@ async function runRounds(parts: TidyParts, signal: AbortSignal): Promise<void> {
 }
 
 /** Whether nothing was left to do. */
-async function runRound(parts: TidyParts, signal: AbortSignal): Promise<boolean> {
+async function runRound(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<boolean> {
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, signal) }
   await condemnUnreferenced(tidying)
-  const removed = await removeCondemned(tidying)
+  const removed = shared.purging ? 0 : await removeCondemned(tidying)
   const compressed = await compressBlobs(tidying)
   return removed + compressed === 0
+}
+
+async function runPurges(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<void> {
+  const interval = parts.purgeInterval || planInterval
+  while (!signal.aborted) {
+    shared.purging = true
+    const taken = await runPurge(parts, signal).catch(error => {
+      if (!signal.aborted) parts.onFault(error)
+      return false
+    })
+    shared.purging = false
+    // Whoever has the lease may have been killed
+    await sleep(taken ? Math.min(interval, leaseTime) : interval, signal)
+  }
+}
+
+/** Whether another process purges. */
+async function runPurge({ uploadsInFlight, ...parts }: TidyParts, signal: AbortSignal): Promise<boolean> {
+  const pause = async () => {
+    // Other requests have had their turn between two pieces anyway; uploads are many requests to the catalog each
+    if (uploadsInFlight() > 0) await sleep(pace.betweenLooks, signal)
+    signal.throwIfAborted()
+  }
+  const isOn = parts.purgeInterval > 0
+  const { taken } = isOn ? await purge({ ...parts, actor: 'mapkeep', clock: Date.now, pause }) : { taken: false }
+  while ((await parts.catalog.forgetPlans(Date.now(), plansAtOnce)) === plansAtOnce) await pause()
+  return taken
 }
 
 /** Waits while uploads are in flight, but in all no longer than a round may be kept waiting. */
@@ -63,15 +109,7 @@ function pauser({ uploadsInFlight }: TidyParts, signal: AbortSignal): () => Prom
   }
 }
 
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(end, milliseconds)
-    function end() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    signal.addEventListener('abort', end)
-    if (signal.aborted) end()
-  })
+/** Ends early, without an error, when it is aborted. */
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, { signal }).catch(() => {})
 }

@@ -1,4 +1,5 @@
-import { type BlobStore, type Codec, DamagedCopy, MissingCopy } from './ports/blob-store.ts'
+import { pieceSize } from './piece-size.ts'
+import { type BlobStore, type Codec, type CopyName, DamagedCopy, MissingCopy } from './ports/blob-store.ts'
 import type { Catalog, CompressibleCopy } from './ports/catalog.ts'
 
 /** What tidying works on and how. */
@@ -12,7 +13,13 @@ export interface Tidying {
   readonly onFault: (error: unknown) => void
 }
 
+/** What removing works on. */
+export type Removing = Pick<Tidying, 'catalog' | 'blobs' | 'onFault'>
+
 const batch = 100
+
+/** Copies that the catalog forgets at once: others that write to it wait meanwhile. */
+const forgotten = { first: 1000, least: 1000, most: 10_000 }
 
 /** Compresses copies that are still stored as they came, one after another; says how many it looked at. */
 export async function compressBlobs(tidying: Tidying): Promise<number> {
@@ -31,6 +38,8 @@ async function compressBlob({ catalog, blobs, codec, pause, onFault }: Tidying, 
     if (storedSize === undefined) await catalog.settleCopy(name, smaller)
     else await catalog.switchCopy(name, smaller, storedSize)
   } catch (error) {
+    // Its last map was purged meanwhile, and the copy is gone or about to go
+    if (await isCondemned(catalog, name)) return catalog.releaseCopy(smaller)
     // A copy that is at fault itself is not tried again; anything else, a full disk say, may pass
     if (!(error instanceof DamagedCopy || error instanceof MissingCopy)) {
       await catalog.releaseCopy(smaller)
@@ -41,23 +50,25 @@ async function compressBlob({ catalog, blobs, codec, pause, onFault }: Tidying, 
   }
 }
 
+async function isCondemned(catalog: Catalog, name: CopyName): Promise<boolean> {
+  const [known] = await catalog.copiesNamed([name])
+  return known?.state !== 'stored'
+}
+
 /** Condemns copies that uploads left behind without a map; says how many. */
 export function condemnUnreferenced({ catalog }: Tidying): Promise<number> {
   return catalog.condemnUnreferenced(batch)
 }
 
-/** Removes copies that nothing needs any more; says how many. */
-export async function removeCondemned({ catalog, blobs, onFault }: Tidying): Promise<number> {
-  const copies = await catalog.condemned(batch)
-  const removed = []
-  for (const copy of copies) {
-    try {
-      await blobs.remove(copy)
-      removed.push(copy)
-    } catch (error) {
-      onFault(error)
-    }
-  }
-  if (removed.length > 0) await catalog.forgetCopies(removed)
+/** Removes copies that nothing needs any more, at most so many; says how many. */
+export async function removeCondemned({ catalog, blobs, onFault }: Removing, limit = batch): Promise<number> {
+  const removed = await blobs.removeAll(await catalog.condemned(limit), onFault)
+  const sizes = pieceSize(forgotten)
+  for (let at = 0; at < removed.length; )
+    at += await sizes.run(async size => {
+      const some = removed.slice(at, at + size)
+      await catalog.forgetCopies(some)
+      return some.length
+    })
   return removed.length
 }
