@@ -1,13 +1,21 @@
 import type { SourceMap } from '../domain/source-map.ts'
-import type { Catalog, PagePosition, Scope, Totals, Trace } from './ports/catalog.ts'
+import type { Catalog } from './ports/catalog.ts'
+import type { Held, Left, PagePosition, Preview, Totals } from './ports/passage-catalog.ts'
 
-/** What a deletion or restoration affects, or would. Sizes are bytes. */
+/** What a deletion, restoration or undo affects, or would. Times are milliseconds since 1970, sizes bytes. */
 export interface Affected {
   readonly dryRun: boolean
-  readonly totals: { readonly count: number; readonly size: number }
+  readonly totals: Totals
   /** Given ids that match nothing. */
   readonly unmatched: readonly string[]
-  readonly operation?: { readonly id: string; readonly undoUntil: number | undefined }
+  /** Maps that holds kept. */
+  readonly held: readonly Held[]
+  /** Of a preview: how it can be carried out. */
+  readonly plan?: { readonly id: string; readonly expiresAt: number }
+  /** Of what was done. */
+  readonly operation?: { readonly id: string; readonly undoUntil: number | undefined; readonly undoes?: string }
+  /** Members of the undone operation that a partial undo left. */
+  readonly left?: Left
   /** The maps, page by page; throws {@link Interrupted} when they change while being read. */
   readonly pages: AsyncIterable<readonly SourceMap[]>
 }
@@ -20,20 +28,17 @@ export class Interrupted extends Error {
   }
 }
 
-/** The pages of a scope as it was when its totals were taken. */
-export async function* scopePages(catalog: Catalog, scope: Scope, totals: Totals): AsyncGenerator<readonly SourceMap[]> {
-  let seen: Trace & { count: number } = { count: 0, ids: 0, versions: 0 }
-  let position: PagePosition | undefined
+/** The pages of a scope as a preview for a plan saw it. */
+export async function* scopePages(catalog: Catalog, { seen, totals, trace }: Preview, plan: string): AsyncGenerator<readonly SourceMap[]> {
+  let count = 0
+  let sum = 0n
+  let from: PagePosition | undefined
   do {
-    const { maps, next } = await catalog.page(scope, totals.mark, position)
-    seen = maps.reduce((sum, map) => add(sum, map.id, map.stateVersion), seen)
-    position = next
+    const { maps, mix, next } = await catalog.page(seen, { plan, from })
+    count += maps.length
+    sum += BigInt(mix)
+    from = next
     if (maps.length > 0) yield maps
-  } while (position)
-  const { ids, versions } = totals.trace
-  if (seen.count !== totals.count || seen.ids !== ids || seen.versions !== versions) throw new Interrupted()
-}
-
-function add(sum: Trace & { count: number }, id: number, version: number): Trace & { count: number } {
-  return { count: sum.count + 1, ids: sum.ids + id, versions: sum.versions + version }
+  } while (from)
+  if (count !== totals.count || sum !== BigInt(trace)) throw new Interrupted()
 }

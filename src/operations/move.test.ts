@@ -12,17 +12,20 @@ import { restoreMaps } from './restore.ts'
 import { allOf, jsEvent, receive, type Stores, uploadJs, withStores } from './stores.fixture.ts'
 import { keepUpload } from './upload.ts'
 
-const request = { actor: 'key_1', address: '192.0.2.7', at: 1000, reason: 'a test' }
+const request = { actor: 'key_1', address: '192.0.2.7', at: 1000, reason: 'a test', force: false, requestKey: undefined }
+const looking = { actor: 'key_1', at: 900, planTtl: 3600 }
+const rules = { undoWindow: 500, deleteLimit: 0, safeDelete: false }
 
 describe('a deletion', () => {
   test('affects what its preview said, and a restoration undoes it', () =>
     withStores(async stores => {
       await uploadMany(stores, 3)
       const selection = shop(['1', '3', '77'])
-      const foreseen = await preview(stores.catalog, { organization: 1, selection, state: 'live' })
+      const foreseen = await preview(stores.catalog, { organization: 1, selection, state: 'live' }, looking)
       assert.equal(foreseen.dryRun, true)
       assert.equal(foreseen.operation, undefined)
-      const deleted = await deleteMaps(stores.catalog, { organization: 1, selection, undoWindow: 500 }, request)
+      assert.equal(foreseen.plan?.expiresAt, 4500)
+      const deleted = await deleteMaps(stores.catalog, { organization: 1, selection, plan: undefined }, { request, rules })
       assert.equal(deleted.dryRun, false)
       assert.deepEqual(deleted.operation, { id: 'op_1', undoUntil: 1500 })
       assert.deepEqual([deleted.totals, deleted.unmatched], [foreseen.totals, foreseen.unmatched])
@@ -32,7 +35,7 @@ describe('a deletion', () => {
         shown,
         (await allOf(foreseen.pages)).map(map => ({ ...map, stateVersion: undefined })).map(({ stateVersion: _, ...map }) => map),
       )
-      const restored = await restoreMaps(stores.catalog, { organization: 1, selection }, request)
+      const restored = await restoreMaps(stores.catalog, { organization: 1, selection, plan: undefined }, request)
       assert.deepEqual(restored.operation, { id: 'op_2', undoUntil: undefined })
       assert.deepEqual(await allOf(restored.pages), shown)
     }))
@@ -41,19 +44,22 @@ describe('a deletion', () => {
     withStores(async stores => {
       await uploadMany(stores, 1)
       const nothing = { organization: 1, selection: shop(['9']), state: 'live' } as const
-      await assert.rejects(preview(stores.catalog, nothing), isNotFound(/No live js map/))
-      await assert.rejects(deleteMaps(stores.catalog, { ...nothing, undoWindow: 1 }, request), isNotFound(/No live js map/))
-      await assert.rejects(restoreMaps(stores.catalog, { organization: 1, selection: shop() }, request), isNotFound(/No deleted js map/))
+      await assert.rejects(preview(stores.catalog, nothing, looking), isNotFound(/No live js map/))
+      await assert.rejects(deleteMaps(stores.catalog, { ...nothing, plan: undefined }, { request, rules }), isNotFound(/No live js map/))
+      await assert.rejects(
+        restoreMaps(stores.catalog, { organization: 1, selection: shop(), plan: undefined }, request),
+        isNotFound(/No deleted js map/),
+      )
     }))
 
   test('of more maps than a preview reads at once is foreseen and answered in full', () =>
     withStores(async stores => {
       await uploadMany(stores, 620)
       const scope = { organization: 1, selection: shop(), state: 'live' } as const
-      const foreseen = await preview(stores.catalog, scope)
+      const foreseen = await preview(stores.catalog, scope, looking)
       assert.equal(foreseen.totals.count, 620)
       const seen = (await allOf(foreseen.pages)).map(map => map.id)
-      const deleted = await deleteMaps(stores.catalog, { ...scope, undoWindow: 1 }, request)
+      const deleted = await deleteMaps(stores.catalog, { ...scope, plan: undefined }, { request, rules })
       assert.deepEqual(deleted.totals, foreseen.totals)
       assert.deepEqual(
         (await allOf(deleted.pages)).map(map => map.id),
@@ -62,27 +68,39 @@ describe('a deletion', () => {
       assert.equal(new Set(seen).size, 620)
     }))
 
-  test('whose maps are moved on while its answer is sent does not look complete', () =>
+  test('of few maps tells what it did, though some have been moved on since', () =>
     withStores(async stores => {
       await uploadMany(stores, 2)
       const selection = shop()
-      const deleted = await deleteMaps(stores.catalog, { organization: 1, selection, undoWindow: 1 }, request)
-      await restoreMaps(stores.catalog, { organization: 1, selection: shop(['2']) }, request)
+      const deleted = await deleteMaps(stores.catalog, { organization: 1, selection, plan: undefined }, { request, rules })
+      await restoreMaps(stores.catalog, { organization: 1, selection: shop(['2']), plan: undefined }, request)
+      assert.deepEqual(
+        (await allOf(deleted.pages)).map(map => map.id),
+        [1, 2],
+      )
+    }))
+
+  test('of many whose maps are moved on while its answer is sent does not look complete', () =>
+    withStores(async stores => {
+      await uploadMany(stores, 620)
+      const selection = shop()
+      const deleted = await deleteMaps(stores.catalog, { organization: 1, selection, plan: undefined }, { request, rules })
+      await restoreMaps(stores.catalog, { organization: 1, selection: shop(['602']), plan: undefined }, request)
       await assert.rejects(allOf(deleted.pages), Interrupted)
     }))
 
   test('foreseen of many does not look complete when some go while the answer is sent', () =>
     withStores(async stores => {
       await uploadMany(stores, 620)
-      const foreseen = await preview(stores.catalog, { organization: 1, selection: shop(), state: 'live' })
-      await deleteMaps(stores.catalog, { organization: 1, selection: shop(['7']), undoWindow: 1 }, request)
+      const foreseen = await preview(stores.catalog, { organization: 1, selection: shop(), state: 'live' }, looking)
+      await deleteMaps(stores.catalog, { organization: 1, selection: shop(['7']), plan: undefined }, { request, rules })
       await assert.rejects(allOf(foreseen.pages), Interrupted)
     }))
 
   test('foreseen of many is not disturbed by uploads', () =>
     withStores(async stores => {
       await uploadMany(stores, 620)
-      const foreseen = await preview(stores.catalog, { organization: 1, selection: shop(), state: 'live' })
+      const foreseen = await preview(stores.catalog, { organization: 1, selection: shop(), state: 'live' }, looking)
       await uploadJs(stores, 'late.js')
       assert.equal((await allOf(foreseen.pages)).length, 620)
     }))
@@ -117,7 +135,7 @@ test('the content of a js map is read until it is deleted', () =>
       assert.deepEqual(found, { id: 1, path: 'js/app.js' })
       const { mappings, minifiedLineLengths } = JSON.parse(Buffer.from(content).toString())
       assert.deepEqual([mappings, minifiedLineLengths], ['AAAA', [5, 6]])
-      await deleteMaps(stores.catalog, { organization: 1, selection: shop(), undoWindow: 1 }, request)
+      await deleteMaps(stores.catalog, { organization: 1, selection: shop(), plan: undefined }, { request, rules })
       await assert.rejects(getJsMap({ ...stores, mapReader }, 1, query), isNotFound(/No live js map/))
     } finally {
       await mapReader.close()

@@ -1,40 +1,48 @@
 import { idPages, unpackRanges } from '../domain/id-ranges.ts'
 import type { SourceMap } from '../domain/source-map.ts'
 import { type Affected, Interrupted } from './affected.ts'
-import type { Catalog, Moved, Passage, Scope } from './ports/catalog.ts'
-import { nothingMatches } from './preview.ts'
+import { operationId } from './operation-id.ts'
+import { passageProblem } from './passage-problems.ts'
+import type { Catalog } from './ports/catalog.ts'
+import type { Moved, Passage, Scope, Terms } from './ports/passage-catalog.ts'
 
-/** Who asks for a change, from where and when (milliseconds since 1970). */
+/** Who asks for a change, from where and when (milliseconds since 1970), and how sure they are. */
 export interface Request {
   readonly actor: string
   readonly address: string | undefined
   readonly at: number
   readonly reason: string | undefined
+  /** Go beyond the limit; counts only with a reason. */
+  readonly force: boolean
+  /** The client's own name for the request. */
+  readonly requestKey: string | undefined
 }
 
 const pageSize = 500
 
-/** Moves every map of the scope at once, as one operation; throws Problem `not_found` when nothing matches. */
-export async function move(catalog: Catalog, scope: Scope, passage: Passage): Promise<Affected> {
-  const moved = await catalog.move(scope, passage)
-  if (!moved) throw nothingMatches(scope)
-  return {
-    dryRun: false,
-    totals: { count: moved.count, size: moved.size },
-    unmatched: moved.unmatched,
-    operation: { id: operationId(moved.operation), undoUntil: passage.undoUntil },
-    pages: memberPages(catalog, scope.organization, moved),
-  }
+/** Moves every map of the scope at once, as one operation; throws a Problem when that is refused. */
+export async function move(catalog: Catalog, scope: Scope, { passage, terms }: { passage: Passage; terms: Terms }): Promise<Affected> {
+  const moved = await catalog.move(scope, passage, terms)
+  if ('refused' in moved) throw passageProblem(scope, moved)
+  return toAffected(catalog, scope.organization, moved)
 }
 
-/** The name of an operation outside the catalog. */
-export function operationId(number: number): string {
-  return `op_${number}`
+/** The answer about maps that were moved. */
+export function toAffected(catalog: Catalog, organization: number, moved: Moved): Affected {
+  const { totals, unmatched, held, operation, undoUntil } = moved
+  const pages = memberPages(catalog, organization, moved)
+  return { dryRun: false, totals, unmatched, held, operation: { id: operationId(operation), undoUntil }, pages }
 }
 
-async function* memberPages(catalog: Catalog, organization: number, moved: Moved): AsyncGenerator<readonly SourceMap[]> {
-  for (const ids of idPages(unpackRanges(moved.members), pageSize)) {
-    const maps = await catalog.membersOf(organization, moved.operation, ids)
+async function* memberPages(
+  catalog: Catalog,
+  organization: number,
+  { operation, members, totals, repeated }: Moved,
+): AsyncGenerator<readonly SourceMap[]> {
+  // What is told once more, or at once, was true when it was done, whatever became of the maps since
+  const asDone = repeated || totals.count <= pageSize
+  for (const ids of idPages(unpackRanges(members), pageSize)) {
+    const maps = await catalog.membersOf(organization, asDone ? undefined : operation, ids)
     if (maps.length !== ids.length) throw new Interrupted()
     yield maps
   }
