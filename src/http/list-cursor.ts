@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Problem, parameterReason } from '../domain/problem.ts'
 import type { ListQuery } from '../operations/ports/read-catalog.ts'
+import { cursorSeal } from './cursor-seal.ts'
+import { sortedCriteria } from './sorted-criteria.ts'
 
 /** A place in a list: after which map it stands, and how many maps the list held when its first page was asked for. */
 export interface CursorPlace {
@@ -39,7 +40,5 @@ function digitsOf({ id, total }: CursorPlace): string {
 }
 
 function seal({ organizationUuid, selection, withDebugId }: CursorList, place: CursorPlace): string {
-  const criteria = selection.criteria.map(({ filter, values }) => [filter, ...[...values].sort()].join('\0')).sort()
-  const bound = JSON.stringify([organizationUuid, selection.kind, withDebugId, criteria, digitsOf(place)])
-  return createHash('sha256').update(bound).digest('base64url').slice(0, 22)
+  return cursorSeal([organizationUuid, selection.kind, withDebugId, sortedCriteria(selection), digitsOf(place)])
 }

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { DiskUsage } from '../operations/disk-usage.ts'
+import { diskGauges } from './disk-gauges.ts'
 
 /** What one finished request adds to the figures. */
 export interface RequestFigures {
@@ -15,6 +17,8 @@ export interface Metrics {
   finished(figures: RequestFigures): void
   /** Bytes of files received, after content decoding. */
   uploaded(bytes: number): void
+  /** What the volume holds, as read in the background; nothing when that is not known. */
+  disk(usage: DiskUsage | undefined): void
   readonly contentType: string
   text(): Promise<string>
 }
@@ -32,6 +36,7 @@ export function createMetrics(): Metrics {
       durations.observe({ method, route }, seconds)
     },
     uploaded: bytes => uploadBytes.inc(bytes),
+    disk: diskGauges(registry),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

@@ -17,6 +17,9 @@ export interface PassageDoor extends Pick<Description, 'operationId' | 'tag' | '
   readonly kinds: readonly Kind[]
 }
 
+const aboutConflicts =
+  'A refusal with 409 and the title `Plan is stale` tells in `meta` how many maps were planned and how many there are now; with the title `Held`, which holds keep every map that matches. Nothing has changed then.'
+
 /** The route of a deletion or restoration; dry and real runs share every check, so that they cannot disagree. */
 export function passageRoute({ verb, path, kinds, ...texts }: PassageDoor): Route {
   return {
@@ -26,24 +29,28 @@ export function passageRoute({ verb, path, kinds, ...texts }: PassageDoor): Rout
     permission: 'rum_delete_data',
     family: 'delete',
     errors: 'objects',
+    refusedAs: verb === 'delete' ? 'deletion.refused' : 'restoration.refused',
     description: {
       ...texts,
+      text: `${texts.text}\n\n${aboutConflicts}`,
       parameters: passageParameters(kinds),
       answers: [passageAnswer(kinds)],
-      refusals: ['bad_request', 'not_found'],
+      refusals: ['bad_request', 'not_found', 'conflict'],
     },
     handle: async asked => {
       await refuseBody(asked.incoming)
-      return answerAffected(await affect(verb, readPassage(asked.query(), kinds), asked))
+      return answerAffected(await affect(verb, readPassage(asked.query(), kinds, asked.headers), asked))
     },
   }
 }
 
-function affect(verb: PassageDoor['verb'], { selection, dryRun, reason }: PassageWish, asked: AskedBy): Promise<Affected> {
+function affect(verb: PassageDoor['verb'], { selection, dryRun, plan, ...intent }: PassageWish, asked: AskedBy): Promise<Affected> {
   const { parts, principal, address, at } = asked
-  const { organization, keyId } = principal
-  if (dryRun) return preview(parts.catalog, { organization, selection, state: verb === 'delete' ? 'live' : 'deleted' })
-  const request = { actor: keyId, address, at, reason }
-  if (verb === 'restore') return restoreMaps(parts.catalog, { organization, selection }, request)
-  return deleteMaps(parts.catalog, { organization, selection, undoWindow: parts.settings.undoWindow }, request)
+  const { catalog, settings } = parts
+  const { organization, keyId: actor } = principal
+  const scope = { organization, selection, state: verb === 'delete' ? 'live' : 'deleted' } as const
+  if (dryRun) return preview(catalog, scope, { actor, at, planTtl: settings.planTtl })
+  const request = { actor, address, at, ...intent }
+  if (verb === 'restore') return restoreMaps(catalog, { organization, selection, plan }, request)
+  return deleteMaps(catalog, { organization, selection, plan }, { request, rules: settings })
 }

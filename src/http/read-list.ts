@@ -60,7 +60,8 @@ export function listRules(kinds: readonly Kind[], mode: 'filters' | 'browsing'):
   }
 }
 
-function refuseTooMany(query: Query): void {
+/** Throws Problem `too_large` when a list combines more filter values than it may. */
+export function refuseTooMany(query: Query): void {
   const count = query.filter(([name]) => name.startsWith('filter')).length
   if (count > maxValues) throw new Problem('too_large', `A list combines at most ${maxValues} filter values; ${count} were given`)
 }

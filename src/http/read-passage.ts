@@ -1,30 +1,31 @@
 import type { Kind } from '../domain/kinds.ts'
 import { passageRules } from '../domain/passage-rules.ts'
 import { Problem, parameterReason, type Reason } from '../domain/problem.ts'
-import { type Query, queryValues, type Selection, select } from '../domain/selection.ts'
+import { type Query, type Selection, select } from '../domain/selection.ts'
 import { collectReasons } from './collect-reasons.ts'
+import { readFlag } from './read-flag.ts'
+import { type Intent, readIntent } from './read-intent.ts'
+import type { Asked } from './route.ts'
 import { singleValue } from './single-value.ts'
 
 /** What a deletion or restoration asks for. */
-export interface PassageWish {
+export interface PassageWish extends Intent {
   readonly selection: Selection
   readonly dryRun: boolean
-  readonly reason: string | undefined
+  readonly plan: string | undefined
 }
 
-/** Characters of a reason that are kept. */
-const maxReason = 1000
-
-/** Reads a deletion or restoration from a query, every fault of it at once; whatever it does not know it refuses. */
-export function readPassage(query: Query, kinds: readonly Kind[]): PassageWish {
+/** Reads a deletion or restoration from a request, every fault of it at once; whatever parameter it does not know it refuses. */
+export function readPassage(query: Query, kinds: readonly Kind[], headers: Asked['headers']): PassageWish {
   const reasons: Reason[] = []
   const selection = collectReasons(reasons, () => select(query, passageRules(kinds)))
   const dryRun = collectReasons(reasons, () => readDryRun(query))
-  collectReasons(reasons, () => refusePlan(query))
-  collectReasons(reasons, () => readFlag(query, 'force'))
-  const reason = collectReasons(reasons, () => readReason(query))
-  if (reasons.length > 0 || !selection || dryRun === undefined) throw new Problem('bad_request', reasons)
-  return { selection, dryRun, reason }
+  const plan = collectReasons(reasons, () => readPlan(query))
+  const intent = collectReasons(reasons, () => readIntent(query, headers))
+  if (dryRun && plan !== undefined)
+    reasons.push(parameterReason('plan', 'plan is for dry_run=false; a preview makes a plan of its own, so leave plan out'))
+  if (reasons.length > 0 || !selection || dryRun === undefined || !intent) throw new Problem('bad_request', reasons)
+  return { selection, dryRun, plan, ...intent }
 }
 
 function readDryRun(query: Query): boolean {
@@ -33,23 +34,12 @@ function readDryRun(query: Query): boolean {
   return dryRun
 }
 
-/** Exactly `true` or `false`. `wire:` decision 10. */
-function readFlag(query: Query, name: string): boolean | undefined {
-  const values = queryValues(query, name)
-  if (values.length === 0) return undefined
-  if (values.length > 1) throw refused(name, `${name} must be given once`)
-  if (values[0] !== 'true' && values[0] !== 'false') throw refused(name, `${name} must be true or false`)
-  return values[0] === 'true'
-}
-
-function refusePlan(query: Query): void {
-  if (queryValues(query, 'plan').length > 0) throw refused('plan', 'plans are not supported by this version; leave plan out')
-}
-
-function readReason(query: Query): string | undefined {
-  const reason = singleValue(query, 'reason')
-  if (reason && reason.length > maxReason) throw refused('reason', `reason is longer than ${maxReason} characters`)
-  return reason
+/** Only the name of a plan: any other word could have a meaning further in. */
+function readPlan(query: Query): string | undefined {
+  const plan = singleValue(query, 'plan')
+  if (plan !== undefined && !/^pln_[\w-]{1,64}$/.test(plan))
+    throw refused('plan', 'plan must be the id of a plan as a preview answers it in meta.plan.id, such as pln_…')
+  return plan
 }
 
 function refused(parameter: string, detail: string): Problem {

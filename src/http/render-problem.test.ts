@@ -31,6 +31,20 @@ describe('refusals', () => {
     assert.equal(renderProblem(problem, strings).status, 403)
   })
 
+  test('of a full disk say so, since it passes, and nothing of where it is', () => {
+    const full = [
+      Object.assign(new Error("ENOSPC: no space left on device, write '/srv/x'"), { code: 'ENOSPC' }),
+      new Error('database or disk is full'),
+    ]
+    for (const error of full) {
+      const answer = renderProblem(error, objects)
+      assert.equal(answer.status, 503)
+      assert.match(String(answer.body), /no room on its disk/)
+      assert.doesNotMatch(String(answer.body), /srv|database/)
+      assert.ok(answer.headers?.['retry-after'])
+    }
+  })
+
   test('tell nothing of a fault but the id of its request', () => {
     const answer = renderProblem(new Error('secret of the inside'), objects, 'id-1')
     assert.equal(answer.status, 500)

@@ -10,7 +10,7 @@ const retryAfter = 5
 
 /** The answer for anything thrown: a Problem as it says, everything else as a fault that tells only the id of the request. */
 export function renderProblem(error: unknown, style: RefusalStyle, requestId = 'unknown'): Answer {
-  const problem = error instanceof Problem ? error : fault(requestId)
+  const problem = error instanceof Problem ? error : isFull(error) ? noRoom : fault(requestId)
   const code = wireCode(problem.code, style)
   const { status, title } = problems[code]
   // wire: a 429 is strings everywhere (wire-api section 10)
@@ -28,6 +28,13 @@ function wireCode(code: ProblemCode, { credentials }: RefusalStyle): ProblemCode
 
 function toObject({ detail, source, meta }: Reason, status: number, title: string): object {
   return { status: String(status), title, detail, ...(source ? { source } : {}), ...(meta ? { meta } : {}) }
+}
+
+const noRoom = new Problem('unavailable', 'The server has no room on its disk; try again when it has')
+
+/** From the file system, or from the catalog by its own words. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /\bdatabase or disk is full\b/.test(error.message))
 }
 
 function fault(requestId: string): Problem {

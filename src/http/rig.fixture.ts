@@ -52,7 +52,16 @@ export interface Rig {
   close(): Promise<void>
 }
 
-const standard: HttpSettings = { undoWindow: 86_400_000, maxFile: 5_000_000, maxArchive: 5_000_000, rateLimits: {}, logLevel: 'info' }
+const standard: HttpSettings = {
+  undoWindow: 86_400_000,
+  planTtl: 3_600_000,
+  deleteLimit: 0,
+  safeDelete: false,
+  maxFile: 5_000_000,
+  maxArchive: 5_000_000,
+  rateLimits: {},
+  logLevel: 'info',
+}
 
 /** Starts a rig; close it when done. */
 export async function openRig(settings: Partial<HttpSettings> = {}): Promise<Rig> {
@@ -114,6 +123,11 @@ export function uploadOf(event: Record<string, unknown>, files: Record<string, s
 /** A js upload of service `web`. */
 export function jsEvent(facts: Record<string, unknown> = {}): Record<string, unknown> {
   return { type: 'js_sourcemap', service: 'web', version: '1.0.0', minified_url: 'https://example.com/js/bundle.min.js', ...facts }
+}
+
+/** Files of a js map that no map of another name has. */
+export function jsFiles(name: string): Record<string, string> {
+  return { source_map: JSON.stringify({ version: 3, sources: [name], names: [], mappings: 'AAAA' }), minified_file: name }
 }
 
 /** A small true source map. */

@@ -2,11 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Permission } from '../domain/permissions.ts'
 import type { Query } from '../domain/selection.ts'
 import type { Principal } from '../operations/authenticate.ts'
+import type { AuditAction } from '../operations/ports/audit-catalog.ts'
 import type { Answer } from './answer.ts'
 import type { Description } from './description.ts'
 import type { Asset } from './docs/assets.ts'
 import type { Parts } from './parts.ts'
 import type { Readiness } from './readiness.ts'
+
+/** An entry of the audit trail about a refusal. */
+export type RefusalAction = Extract<AuditAction, `${string}.refused`>
 
 /** Requests that share one rate limit. */
 export type RateFamily = 'read' | 'delete' | 'upload'
@@ -45,6 +49,8 @@ interface RouteFacts {
   /** Whose rate limit a request counts against; none is unlimited. */
   readonly family?: RateFamily
   readonly errors: ErrorShape
+  /** How the audit trail calls a request of a known key that is refused here; without it none is kept. */
+  readonly refusedAs?: RefusalAction
   readonly description: Description
 }
 

@@ -27,7 +27,7 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<un
   cutStuckReader(outgoing, exchange.readerPatience ?? usualPatience)
   if (chunks) return sendChunks(exchange, chunks, answer)
   const whole = typeof body === 'function' ? undefined : body
-  const length = whole === undefined || status === 304 ? {} : { 'content-length': Buffer.byteLength(whole) }
+  const length = whole === undefined || status === 304 || status === 204 ? {} : { 'content-length': Buffer.byteLength(whole) }
   await sendWhole(exchange, wantsBody ? whole : undefined, { status, headers: { ...answer.headers, ...length } })
   return undefined
 }

@@ -6,6 +6,7 @@ import type { Answer } from './answer.ts'
 import { guardHeaders } from './guard-headers.ts'
 import { parseQuery } from './query-string.ts'
 import { readJson } from './read-json.ts'
+import { recordRefusal } from './record-refusal.ts'
 import { recordRequest } from './record-request.ts'
 import { renderProblem } from './render-problem.ts'
 import type { Asked, Route } from './route.ts'
@@ -23,7 +24,8 @@ export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply
       logBreak(request, await sendAnswer(exchange, withHeaders(answer, visit, request.id)))
     } catch (error) {
       if (error instanceof Interrupted) return breakOff(request, exchange, error)
-      if (!(error instanceof Problem)) request.log.error({ err: error }, 'fault')
+      if (error instanceof Problem) await recordRefusal(gate.parts.catalog, visit, { request, problem: error })
+      else request.log.error({ err: error }, 'fault')
       await sendAnswer(exchange, withHeaders(renderProblem(error, route, request.id), visit, request.id))
     }
   }

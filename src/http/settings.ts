@@ -10,6 +10,12 @@ export interface RateLimit {
 export interface HttpSettings {
   /** How long a deletion can be undone. */
   readonly undoWindow: number
+  /** How long a preview can be carried out as a plan. */
+  readonly planTtl: number
+  /** Most maps of one deletion without force; 0 is no limit. */
+  readonly deleteLimit: number
+  /** A deletion without a plan is bound to its key's latest preview of the same selection. */
+  readonly safeDelete: boolean
   /** Bytes of one file part, after decoding. */
   readonly maxFile: number
   /** The same for dSYM archives. */

@@ -11,6 +11,10 @@ export const answerExamples: Readonly<Record<string, Readonly<Record<string, unk
   RestoreSourcemaps: { ...dryRun(item), 'real run': affected(item, operation()) },
   DeleteSourcemapsOfAnyKind: { ...dryRun(anyItem), 'real run': affected(anyItem, operation('2026-02-14T10:00:00.000Z')) },
   RestoreSourcemapsOfAnyKind: { ...dryRun(anyItem), 'real run': affected(anyItem, operation()) },
+  UndoOperation: {
+    undone: affected(item, { dry_run: false, operation: { id: 'op_13', undoes: 'op_12' } }),
+    'undone in part': undoneInPart(),
+  },
   ListSourcemaps: { 'only page': page(item), 'more to come': page(item, { has_more_results: true, total_filtered_count: 250 }) },
   ListSourcemapsOfAnyKind: { 'only page': page(anyItem) },
   GetSourcemaps: { map: { data: { id: 'assets/main.js', type: 'sourcemap_files', attributes: content() } } },
@@ -23,11 +27,19 @@ export const answerExamples: Readonly<Record<string, Readonly<Record<string, unk
 }
 
 function dryRun(shown: typeof item) {
-  return { 'dry run': affected(shown, { dry_run: true }) }
+  const plan = { id: 'pln_5kQ2vXr9TzAbW0cY', expires_at: '2026-01-15T11:00:00.000Z' }
+  const held = [{ id: '9', hold: 'hld_7Hq2mZ4xKw0B', reason: 'LTS' }]
+  return { 'dry run': affected(shown, { dry_run: true, plan }), 'dry run, a map held': affected(shown, { dry_run: true, plan, held }) }
 }
 
-function affected(shown: typeof item, { dry_run, ...rest }: { dry_run: boolean; operation?: object }) {
-  return { meta: { dry_run, totals: { count: 1, size: shown.attributes.size }, ...rest }, data: [shown] }
+function affected(shown: typeof item, { dry_run, ...rest }: { dry_run: boolean; plan?: object; operation?: object; held?: object[] }) {
+  const totals = { count: 1, size: shown.attributes.size, freed_size: 9120, shared_size: 0 }
+  return { meta: { dry_run, totals, ...rest }, data: [shown] }
+}
+
+function undoneInPart() {
+  const { meta, data } = affected(item, { dry_run: false, operation: { id: 'op_13', undoes: 'op_12' } })
+  return { meta: { ...meta, left: { purged: 0, moved_on: 1, held: 0 } }, data }
 }
 
 function operation(undoUntil?: string) {

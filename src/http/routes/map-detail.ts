@@ -1,5 +1,5 @@
 import { downloadPath, toItem } from '../../domain/source-map.ts'
-import { operationId } from '../../operations/move.ts'
+import { operationId } from '../../operations/operation-id.ts'
 import type { MapDetail, StoredFile } from '../../operations/ports/read-catalog.ts'
 import { findMap } from '../../operations/read-file.ts'
 import { json } from '../answer.ts'

@@ -71,11 +71,12 @@ export const uploads: readonly Route[] = Object.entries(paths).map(([operationId
   handle: receive,
 }))
 
-async function receive({ parts, principal, headers, incoming }: AskedBy): Promise<Answer> {
+async function receive({ parts, principal, headers, incoming, address }: AskedBy): Promise<Answer> {
   const { settings, blobs, metrics } = parts
   const limits = intakeLimits({ fileBytes: settings.maxFile, archiveBytes: settings.maxArchive })
   const received = await receiveUpload({ headers, body: incoming }, blobs, limits)
   metrics.uploaded(received.files.reduce((sum, file) => sum + file.spooled.size, 0))
-  const id = await keepUpload(parts, { ...received, organization: principal.organization, uploader: principal.keyId })
+  const by = { organization: principal.organization, uploader: principal.keyId, address }
+  const id = await keepUpload(parts, { ...received, ...by })
   return json({ data: { id: String(id), type: 'sourcemap_upload' } })
 }
