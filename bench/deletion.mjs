@@ -1,21 +1,17 @@
+import { firstByte, readsWhile } from './felt.mjs'
 import { ms, quantile, row, sideBySide, timed } from './figures.mjs'
 import { bareEngine, big, copyOf } from './seeded.mjs'
 import { send, startServer } from './server.mjs'
 
 const rounds = 3
 
-/** A real deletion of half a million maps against the bare statement, what others feel of it, and the preview before it. */
+/** A real deletion of half a million maps against the bare statement, what others feel of it. */
 export async function deletion(folder) {
   const ours = copyOf(folder, 'ours')
   const theirs = copyOf(folder, 'bare')
   const server = await startServer(ours)
   const bare = bareEngine(theirs)
   const change = set => bare.exec(`update source_map set ${set}, last_operation = 1, state_version = state_version + 1 where ${big.where}`)
-  const preview = await sideBySide(
-    9,
-    () => firstByte(server, { method: 'DELETE', path: `/api/v2/sourcemaps?${big.query}&dry_run=true` }),
-    () => timed(() => bareTotals(bare)),
-  )
   const memoryBefore = server.memory()
   const deletion = await sideBySide(
     rounds,
@@ -48,10 +44,6 @@ export async function deletion(folder) {
       value: felt.upload / deletion.theirs,
       atMost: 1,
     }),
-    row('dry run of 500,000 to first byte, against bare count + sum', `${ms(preview.ours)} against ${ms(preview.theirs)}`, {
-      value: preview.ours / preview.theirs,
-      atMost: 2,
-    }),
     row(
       'resident memory growth during a 500,000-map deletion and its answer',
       `${memoryBefore.toFixed(0)} MiB before, ${memory.bytes} MB answered`,
@@ -62,23 +54,6 @@ export async function deletion(folder) {
       },
     ),
   ]
-}
-
-/** Time to the first byte of an answer, whose rest is not read. */
-function firstByte(server, request) {
-  const start = performance.now()
-  return new Promise((resolve, reject) => {
-    const onData = response => {
-      resolve(performance.now() - start)
-      response.destroy()
-    }
-    // After the first byte the connection is meant to break
-    send(server, { ...request, onData }).catch(reject)
-  })
-}
-
-function bareTotals(bare) {
-  bare.prepare(`select count(*), sum(size) from source_map where ${big.where} and deleted_at is null`).get()
 }
 
 /** Time to the first byte of the answer, which is sent after the commit. */
@@ -104,23 +79,6 @@ async function whatOthersFeel(server) {
   })
   await send(server, { method: 'PATCH', path: `/api/v2/sourcemaps/restore?${big.query}&dry_run=false` })
   return { idle: quantile(idle, 0.99), during: quantile(during, 0.99), stall, upload: Math.max(...waits) }
-}
-
-async function readsWhile(server, job) {
-  const times = []
-  let done = false
-  const reads = (async () => {
-    while (!done) {
-      times.push(
-        (await send(server, { path: '/api/v2/sourcemaps/list?mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0' })).total,
-      )
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-  })()
-  await job()
-  done = true
-  await reads
-  return times
 }
 
 let made = 0

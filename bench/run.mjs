@@ -1,12 +1,14 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
 //   npm run bench              everything (about ten minutes and 8 GB of disk)
-//   npm run bench -- uploads   one part: deletion, lists, uploads
+//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { deletion } from './deletion.mjs'
 import { lists } from './lists.mjs'
+import { planned } from './planned.mjs'
+import { purge } from './purge.mjs'
 import { seededFolder } from './seeded.mjs'
 import { uploads } from './uploads.mjs'
 
@@ -15,11 +17,13 @@ const wants = name => wanted.length === 0 || wanted.includes(name)
 const scratch = mkdtempSync(join(tmpdir(), 'mapkeep-bench-'))
 
 try {
-  const seeded = wants('deletion') || wants('lists') ? await seededFolder(scratch) : undefined
+  const seeded = wants('deletion') || wants('planned') || wants('lists') ? await seededFolder(scratch) : undefined
   console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`)
   console.log('| work | figures | result | target | met |\n| --- | --- | --- | --- | --- |')
   if (wants('uploads')) print(await uploads(scratch))
   if (seeded && wants('lists')) print(await lists(seeded))
+  if (wants('purge')) print(await purge(scratch))
+  if (seeded && wants('planned')) print(await planned(seeded))
   if (seeded && wants('deletion')) print(await deletion(seeded))
 } finally {
   rmSync(scratch, { recursive: true, force: true })

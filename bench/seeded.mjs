@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DatabaseSync } from '@photostructure/sqlite'
-import { seedMaps } from './seed.mjs'
+import { seedBlobs, seedMaps } from './seed.mjs'
 import { startServer } from './server.mjs'
 
 /** The query of the release that is deleted and its condition in SQL. */
@@ -24,6 +24,7 @@ export async function seededFolder(scratch) {
   seedMaps(file, { service: 'shop', version: '2.0.0', count: big.count })
   seedMaps(file, { service: 'shop', version: '3.0.0', count: 249_980 })
   seedMaps(file, { service: 'small', version: '1.0.0', count: 20 })
+  seedBlobs(file)
   return folder
 }
 
