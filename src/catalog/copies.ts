@@ -1,11 +1,11 @@
-import type { Upload } from '../domain/upload.ts'
 import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { closeIntent } from './intents.ts'
 import type { BlobCopyTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
+import { owners, reweigh } from './weights.ts'
 
 type Compression = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy'>
 type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'forgetCopies'>
@@ -14,8 +14,8 @@ type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'forgetCopies
 type Stored = Omit<CopyName, 'codec'>
 
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
-export function copies(db: Db): Compression & Removal {
-  return { ...compression(db), ...removal(db) }
+export function copies(db: Db, engine: Engine): Compression & Removal {
+  return { ...compression(db), ...removal(db, engine) }
 }
 
 function compression(db: Db): Compression {
@@ -42,23 +42,22 @@ function compression(db: Db): Compression {
 
     switchCopy: (from, to, storedSize) =>
       inTransaction(db, async trx => {
-        const switched = await setCurrent(trx, to, from.generation)
+        const switched = await makeCurrent(trx, to, { insteadOf: from.generation, stored_size: storedSize })
         await change(trx, switched ? from : to, { state: 'condemned' })
-        if (switched) await change(trx, to, { state: 'stored', stored_size: storedSize })
         return switched
       }),
 
     settleCopy: (name, reserved) =>
       inTransaction(db, async trx => {
         await change(trx, name, { settled: 1 })
-        await change(trx, reserved, { state: 'condemned' })
+        await giveUp(trx, reserved)
       }),
 
-    releaseCopy: reserved => change(db, reserved, { state: 'condemned' }),
+    releaseCopy: reserved => giveUp(db, reserved),
   }
 }
 
-function removal(db: Db): Removal {
+function removal(db: Db, engine: Engine): Removal {
   return {
     condemnUnreferenced: limit =>
       inTransaction(db, async trx => {
@@ -78,9 +77,36 @@ function removal(db: Db): Removal {
 
     forgetCopies: names =>
       inTransaction(db, async trx => {
-        for (const name of names) await copy(trx.deleteFrom('blob_copy'), name).where('state', '=', 'condemned').execute()
+        for (const [organization, some] of byOrganization(names)) await forget(trx, engine, { organization, names: some })
       }),
   }
+}
+
+/** Generations are drawn at random, so that no two copies have the same; the digest finds the rows. */
+async function forget(
+  trx: Db,
+  engine: Engine,
+  { organization, names }: { organization: number; names: readonly CopyName[] },
+): Promise<void> {
+  const digests = names.map(name => name.digest)
+  const generations = names.map(name => name.generation)
+  await trx
+    .deleteFrom('blob_copy')
+    .where('organization', '=', organization)
+    .where(copy => engine.isAmong(copy.ref('digest'), digests))
+    .where(copy => engine.isAmong(engine.unindexed(copy.ref('generation')), generations))
+    .where(copy => copy(engine.unindexed(copy.ref('state')), '=', 'condemned'))
+    .execute()
+}
+
+function byOrganization(names: readonly CopyName[]): ReadonlyMap<number, readonly CopyName[]> {
+  const found = new Map<number, CopyName[]>()
+  for (const name of names) {
+    const others = found.get(name.organization)
+    if (others) others.push(name)
+    else found.set(name.organization, [name])
+  }
+  return found
 }
 
 /** An intent protects what its upload adopted: only the commit that ends it counts the reference. */
@@ -115,34 +141,11 @@ async function condemnCurrent(trx: Db, name: Stored): Promise<void> {
 export async function promoteCopies(trx: Db, intent: number): Promise<readonly CopyName[]> {
   const unneeded: CopyName[] = []
   for (const name of await closeIntent(trx, intent)) {
-    const isCurrent = await setCurrent(trx, name, null)
-    await change(trx, name, { state: isCurrent ? 'stored' : 'condemned' })
-    if (!isCurrent) unneeded.push(name)
+    if (await makeCurrent(trx, name, { insteadOf: null })) continue
+    await change(trx, name, { state: 'condemned' })
+    unneeded.push(name)
   }
   return unneeded
-}
-
-/**
- * Counts the files of a new map as references to their contents. False, and nothing counted, when one of the contents has no
- * copy: content it relied on may be gone, or its intent have been ended before.
- */
-export async function addReferences(trx: Db, { organization, files }: Upload): Promise<boolean> {
-  const uses = new Map<string, number>()
-  for (const { digest } of files) uses.set(digest, (uses.get(digest) ?? 0) + 1)
-  if (!(await haveCopies(trx, organization, [...uses.keys()]))) return false
-  for (const count of new Set(uses.values())) {
-    const digests = [...uses].flatMap(([digest, each]) => (each === count ? [digest] : []))
-    await blobs(trx.updateTable('blob'), organization, digests)
-      .set(set => ({ reference_count: set('reference_count', '+', count) }))
-      .execute()
-  }
-  return true
-}
-
-async function haveCopies(trx: Db, organization: number, digests: readonly string[]): Promise<boolean> {
-  if (digests.length === 0) return true
-  const stored = blobs(trx.selectFrom('blob').select('digest'), organization, digests).where('generation', 'is not', null)
-  return (await stored.execute()).length === digests.length
 }
 
 interface ByBlob<Q> {
@@ -154,16 +157,27 @@ function blobs<Q extends ByBlob<Q>>(query: Q, organization: number, digests: rea
   return query.where('organization', '=', organization).where('digest', 'in', digests)
 }
 
-/** Points look-ups at a copy if they still read `from`. */
-async function setCurrent(trx: Db, { organization, digest, generation }: CopyName, from: string | null): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('blob')
+/** Lets look-ups read a copy if they still read the given one; a map that has the content alone weighs what the copy does. */
+async function makeCurrent(
+  trx: Db,
+  name: CopyName,
+  { insteadOf, ...values }: { insteadOf: string | null; stored_size?: number },
+): Promise<boolean> {
+  const { organization, digest, generation } = name
+  const switched = await blobs(trx.updateTable('blob'), organization, [digest])
     .set({ generation })
-    .where('organization', '=', organization)
-    .where('digest', '=', digest)
-    .where('generation', from === null ? 'is' : '=', from)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows > 0n
+    .where('generation', insteadOf === null ? 'is' : '=', insteadOf)
+    .returning('reference_count')
+    .executeTakeFirst()
+  if (!switched) return false
+  await change(trx, name, { state: 'stored', ...values })
+  if (switched.reference_count === 1) await reweigh(trx, organization, await owners(trx, organization, [digest]))
+  return true
+}
+
+/** Of a copy that was reserved and never used: one that has become current since, unknown to who asks, is none. */
+async function giveUp(trx: Db, reserved: Stored): Promise<void> {
+  await copy(trx.updateTable('blob_copy'), reserved).where('state', '=', 'reserved').set({ state: 'condemned' }).execute()
 }
 
 async function change(trx: Db, name: Stored, values: Partial<BlobCopyTable>): Promise<void> {

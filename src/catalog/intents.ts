@@ -1,19 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import type { Upload } from '../domain/upload.ts'
 import type { CopyName } from '../operations/ports/blob-store.ts'
+import type { Declared } from '../operations/ports/catalog.ts'
+import type { ContentName } from '../operations/ports/inspection-catalog.ts'
+import { currentCopies } from './current-copies.ts'
 import type { Db } from './engine.ts'
 import { newGeneration } from './generation.ts'
+import { mapsHaving } from './maps-having.ts'
 
 /** Below this many bytes a file takes one disk block whatever is done to it. */
 const worthCompressing = 4096
 
+type Opened = Extract<Declared, { intent: number }>
+
 /** Notes what an upload is about to write and which stored contents it relies on, so that nothing removes either. */
-export async function openIntent(trx: Db, upload: Upload, at: number): Promise<{ intent: number; write: readonly CopyName[] }> {
+export async function openIntent(trx: Db, upload: Upload, { at, lost }: { at: number; lost: readonly CopyName[] }): Promise<Opened> {
   const { organization } = upload
   const contents = distinctContents(upload)
   const number = randomIntent()
-  if (contents.length === 0) return { intent: number, write: [] }
-  const missing = await withoutCopy(trx, organization, contents)
+  if (contents.length === 0) return { intent: number, write: [], copies: [] }
+  const copies = await currentCopies(trx, { organization, digests: contents.map(content => content.digest), lost })
+  const stored = new Set(copies.map(({ name }) => name.digest))
+  const missing = contents.filter(content => !stored.has(content.digest))
   const write = missing.map(({ digest }) => ({ organization, digest, generation: newGeneration(), codec: 'identity' as const }))
   if (write.length > 0) await reserve(trx, missing, write)
   const generationOf = new Map(write.map(name => [name.digest, name.generation]))
@@ -25,7 +33,7 @@ export async function openIntent(trx: Db, upload: Upload, at: number): Promise<{
     started_at: at,
   }))
   await trx.insertInto('upload_intent').values(rows).execute()
-  return { intent: number, write }
+  return { intent: number, write, copies }
 }
 
 /** Closes an intent, whatever became of it, and names the copies it had reserved. A closed intent names nothing. */
@@ -69,25 +77,46 @@ function distinctContents({ files }: Upload): Content[] {
   return [...new Map(files.map(({ digest, size }) => [digest, { digest, size }])).values()]
 }
 
-async function withoutCopy(trx: Db, organization: number, contents: readonly Content[]): Promise<readonly Content[]> {
-  const digests = contents.map(content => content.digest)
-  const known = trx.selectFrom('blob').select('digest').where('organization', '=', organization).where('digest', 'in', digests)
-  const stored = new Set((await known.where('generation', 'is not', null).execute()).map(blob => blob.digest))
-  return contents.filter(content => !stored.has(content.digest))
-}
-
 async function reserve(trx: Db, contents: readonly Content[], names: readonly CopyName[]): Promise<void> {
   const sizeOf = new Map(contents.map(({ digest, size }) => [digest, size]))
   const sized = names.map(name => ({ name, size: sizeOf.get(name.digest) ?? 0 }))
-  await trx
+  const { numInsertedOrUpdatedRows: unknown = 0n } = await trx
     .insertInto('blob')
-    .values(sized.map(({ name: { organization, digest }, size }) => ({ organization, digest, size, reference_count: 0, generation: null })))
+    .values(sized.map(({ name, size }) => ({ ...contentOf(name), size, reference_count: mapsHaving(contentOf(name)), generation: null })))
     .onConflict(conflict => conflict.doNothing())
-    .execute()
+    .executeTakeFirstOrThrow()
+  if (unknown < sized.length) for (const name of names) await dropDangling(trx, name)
   await trx
     .insertInto('blob_copy')
     .values(
       sized.map(({ name, size }) => ({ ...name, stored_size: size, state: 'reserved' as const, settled: size < worthCompressing ? 1 : 0 })),
+    )
+    .execute()
+}
+
+function contentOf({ organization, digest }: CopyName): ContentName {
+  return { organization, digest }
+}
+
+/** A content may name a copy that is not stored, as a damaged catalog does: then the new one could never take its place. */
+async function dropDangling(trx: Db, { organization, digest }: CopyName): Promise<void> {
+  await trx
+    .updateTable('blob')
+    .set({ generation: null })
+    .where('organization', '=', organization)
+    .where('digest', '=', digest)
+    .where('generation', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('blob_copy as copy')
+            .select('copy.generation')
+            .whereRef('copy.organization', '=', 'blob.organization')
+            .whereRef('copy.digest', '=', 'blob.digest')
+            .whereRef('copy.generation', '=', 'blob.generation')
+            .where('copy.state', '=', 'stored'),
+        ),
+      ),
     )
     .execute()
 }

@@ -2,10 +2,15 @@ import { foldCase } from '../domain/caseless.ts'
 import { members } from '../domain/members.ts'
 import type { Repository } from '../domain/repository.ts'
 import type { Upload } from '../domain/upload.ts'
-import type { Catalog, Committed } from '../operations/ports/catalog.ts'
-import { addReferences, promoteCopies } from './copies.ts'
+import type { CopyName } from '../operations/ports/blob-store.ts'
+import type { Catalog, Committed, Declared } from '../operations/ports/catalog.ts'
+import { recordUpload } from './audit.ts'
+import { promoteCopies } from './copies.ts'
+import { currentCopies } from './current-copies.ts'
 import type { Db, Engine } from './engine.ts'
+import { giveUpCopies } from './give-up-copies.ts'
 import { endIntent, openIntent } from './intents.ts'
+import { addReferences, type Share } from './references.ts'
 import { inTransaction } from './transaction.ts'
 
 type Uploads = Pick<Catalog, 'declareUpload' | 'commitUpload' | 'abandonUpload' | 'abandonStaleIntents'>
@@ -13,14 +18,14 @@ type Uploads = Pick<Catalog, 'declareUpload' | 'commitUpload' | 'abandonUpload' 
 /** What a second upload of the same thing does, and how a new map comes to be. `now`: milliseconds since 1970. */
 export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
   return {
-    declareUpload: upload =>
+    declareUpload: (upload, lost = []) =>
       inTransaction(db, async trx => {
         const at = now()
-        const repeatOf = await repeat(trx, engine, { upload, at })
-        return repeatOf === undefined ? openIntent(trx, upload, at) : { repeatOf }
+        await engine.lockIdentity(trx, upload.organization, upload.identity)
+        return (await repeat(trx, { upload, at, lost })) ?? openIntent(trx, upload, { at, lost })
       }),
 
-    commitUpload: (intent, upload) => inTransaction(db, trx => commit(trx, engine, { intent, upload, at: now() })),
+    commitUpload: (intent, upload, lost = []) => inTransaction(db, trx => commit(trx, engine, { intent, upload, at: now(), lost })),
 
     abandonUpload: intent => inTransaction(db, trx => endIntent(trx, intent)),
 
@@ -36,10 +41,10 @@ export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
 /**
  * The one rule of repeats: a live map of the same identity whose files are the same to the byte is the map. It is declared
  * again: its state version rises, and a repository that came along is what is known of it from now on. Other bytes stand beside
- * it, and a deleted map is no obstacle.
+ * it, and a deleted map is no obstacle. From then on the map is there because of this upload, not of any operation: an undo of a
+ * restoration leaves it. While a content of it has no copy, it is no repeat: the upload brings the bytes back first.
  */
-async function repeat(trx: Db, engine: Engine, { upload, at }: Omit<Ending, 'intent'>): Promise<number | undefined> {
-  await engine.lockIdentity(trx, upload.organization, upload.identity)
+async function repeat(trx: Db, { upload, at, lost }: Omit<Ending, 'intent'>): Promise<Repeat | undefined> {
   const same = await trx
     .selectFrom('source_map')
     .select('id')
@@ -51,38 +56,57 @@ async function repeat(trx: Db, engine: Engine, { upload, at }: Omit<Ending, 'int
     .limit(1)
     .executeTakeFirst()
   if (!same) return undefined
+  const digests = [...new Set(upload.files.map(file => file.digest))]
+  const copies = await currentCopies(trx, { organization: upload.organization, digests, lost })
+  if (copies.length < digests.length) return undefined
   await trx
     .updateTable('source_map')
-    .set(set => ({ state_version: set('state_version', '+', 1), declared_at: at, ...repositoryColumns(upload.repository) }))
+    .set(set => ({
+      state_version: set('state_version', '+', 1),
+      declared_at: at,
+      last_operation: null,
+      ...repositoryColumns(upload.repository),
+    }))
     .where('organization', '=', upload.organization)
     .where('id', '=', same.id)
     .execute()
-  return same.id
+  await recordUpload(trx, upload, { id: same.id, at, repeat: true })
+  return { repeatOf: same.id, copies }
 }
+
+type Repeat = Extract<Declared, { repeatOf: number }>
 
 interface Ending {
   readonly intent: number
   readonly upload: Upload
   readonly at: number
+  /** Copies that were found to have no sound file. */
+  readonly lost: readonly CopyName[]
 }
 
-async function commit(trx: Db, engine: Engine, { intent, upload, at }: Ending): Promise<Committed | undefined> {
-  const twin = await repeat(trx, engine, { upload, at })
-  if (twin !== undefined) return { id: twin, repeat: true, unneeded: await endIntent(trx, intent) }
+async function commit(trx: Db, engine: Engine, { intent, upload, at, lost }: Ending): Promise<Committed | undefined> {
+  await engine.lockIdentity(trx, upload.organization, upload.identity)
+  // Not before the new bytes are durable: whoever is wrong about a copy takes nothing away
+  await giveUpCopies(trx, lost)
+  // Before the twin is looked for: a map that had lost its bytes has them again by this, and is the answer
   const unneeded = await promoteCopies(trx, intent)
+  const twin = await repeat(trx, { upload, at, lost: [] })
+  if (twin) return { id: twin.repeatOf, repeat: true, unneeded }
   // Never a row without bytes. The copies written are kept in any case: the next declaration finds them
-  if (!(await addReferences(trx, upload))) return undefined
-  const id = await insertMap(trx, upload, at)
+  const share = await addReferences(trx, upload)
+  if (!share) return undefined
+  const id = await insertMap(trx, upload, { at, ...share })
+  await recordUpload(trx, upload, { id, at, repeat: false })
   return { id, repeat: false, unneeded }
 }
 
-async function insertMap(trx: Db, upload: Upload, at: number): Promise<number> {
+async function insertMap(trx: Db, upload: Upload, { at, weight, shared }: Share & { at: number }): Promise<number> {
   const { id, createdAt } = await nextId(trx, upload.organization, at)
   const { organization, kind, size, identity, content, uploader, event, repository, attributes } = upload
   const row = { organization, id, kind, size, created_at: createdAt, declared_at: at, state_version: 1, identity, content, uploader }
   await trx
     .insertInto('source_map')
-    .values({ ...row, ...repositoryColumns(repository), ...attributes, overwrite: upload.overwrite ? 1 : 0 })
+    .values({ ...row, ...weight, ...repositoryColumns(repository), ...attributes, overwrite: upload.overwrite ? 1 : 0 })
     .execute()
   await trx.insertInto('source_map_event').values({ organization, id, event }).execute()
   await insertUuids(trx, upload, id)
@@ -90,6 +114,11 @@ async function insertMap(trx: Db, upload: Upload, at: number): Promise<number> {
     await trx
       .insertInto('source_map_file')
       .values(upload.files.map(({ fileName, ...file }) => ({ organization, id, ...file, file_name: fileName ?? null })))
+      .execute()
+  if (shared.length > 0)
+    await trx
+      .insertInto('shared_content')
+      .values(shared.map(digest => ({ organization, id, digest })))
       .execute()
   return id
 }

@@ -33,8 +33,10 @@ function bind(store: BlobStore): BlobStore {
     keep: (spooled, name) => store.keep(spooled, name),
     discard: spooled => store.discard(spooled),
     read: (name, range) => store.read(name, range),
+    measure: name => store.measure(name),
     compress: (from, to, pause) => store.compress(from, to, pause),
     remove: name => store.remove(name),
+    removeAll: (names, onFault) => store.removeAll(names, onFault),
     check: () => store.check(),
     sweep: () => store.sweep(),
   }

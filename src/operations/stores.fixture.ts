@@ -20,7 +20,7 @@ export interface Stores {
 }
 
 /** Runs a test on real stores with the organization 1. */
-export async function withStores(body: (stores: Stores) => Promise<void>): Promise<void> {
+export async function withStores(body: (stores: Stores, blobFolder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'mapkeep-operations-'))
   const blobFolder = join(folder, 'blobs')
   const catalog = await openSqliteCatalog(join(folder, 'catalog.db'))
@@ -31,7 +31,7 @@ export async function withStores(body: (stores: Stores) => Promise<void>): Promi
   }
   try {
     await catalog.bootstrap({ name: 'default', uuid: 'uuid-of-default', at: 1 }, [])
-    await body({ catalog, blobs, filesKept })
+    await body({ catalog, blobs, filesKept }, blobFolder)
   } finally {
     await catalog.close()
     await rm(folder, { recursive: true, force: true })
@@ -45,7 +45,7 @@ export async function receive({ blobs }: Stores, event: Event, bytes: string | (
   const contentOf = typeof bytes === 'string' ? (part: string) => `${part} ${bytes}` : bytes
   const files = []
   for (const part of parts) files.push({ part, fileName: `${part}.bin`, spooled: await blobs.receive(chunks(contentOf(part)), 1e6) })
-  return { organization: 1, uploader: 'key_1', description, event: JSON.stringify(event), repository: undefined, files }
+  return { organization: 1, uploader: 'key_1', address: undefined, description, event: JSON.stringify(event), repository: undefined, files }
 }
 
 /** Uploads a js map of the service `shop`; gives its id. */

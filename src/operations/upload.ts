@@ -5,12 +5,13 @@ import { Problem } from '../domain/problem.ts'
 import type { Repository } from '../domain/repository.ts'
 import type { Upload } from '../domain/upload.ts'
 import type { BlobStore, CopyName, Spooled } from './ports/blob-store.ts'
-import type { Catalog } from './ports/catalog.ts'
+import type { Catalog, StoredCopy } from './ports/catalog.ts'
 
 /** An upload that has been received whole but is not durable yet. */
 export interface ReceivedUpload {
   readonly organization: number
   readonly uploader: string
+  readonly address: string | undefined
   readonly description: UploadDescription
   readonly event: string
   readonly repository: Repository | undefined
@@ -31,8 +32,9 @@ const attempts = 5
 export async function keepUpload(stores: Stores, received: ReceivedUpload): Promise<number> {
   try {
     const upload = describe(received)
+    const lost: CopyName[] = []
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const id = await tryToKeep(stores, upload, received)
+      const id = await tryToKeep(stores, { upload, lost }, received)
       if (id !== undefined) return id
     }
     throw new Problem('unavailable', 'The same content is being removed right now; send the upload again')
@@ -41,12 +43,22 @@ export async function keepUpload(stores: Stores, received: ReceivedUpload): Prom
   }
 }
 
-async function tryToKeep(stores: Stores, upload: Upload, received: ReceivedUpload): Promise<number | undefined> {
-  const declared = await stores.catalog.declareUpload(upload)
-  if ('repeatOf' in declared) return declared.repeatOf
+interface Attempt {
+  readonly upload: Upload
+  /** Copies that were found to have no sound file, by this attempt and those before: nobody relies on them. */
+  readonly lost: CopyName[]
+}
+
+async function tryToKeep(stores: Stores, { upload, lost }: Attempt, received: ReceivedUpload): Promise<number | undefined> {
+  const declared = await stores.catalog.declareUpload(upload, lost)
+  if ('repeatOf' in declared) return (await noteLost(stores, declared.copies, lost)) ? undefined : declared.repeatOf
   try {
+    if (await noteLost(stores, declared.copies, lost)) {
+      await removeCopies(stores, await stores.catalog.abandonUpload(declared.intent))
+      return undefined
+    }
     await keepAll(stores, declared.write, received)
-    const committed = await stores.catalog.commitUpload(declared.intent, upload)
+    const committed = await stores.catalog.commitUpload(declared.intent, upload, lost)
     if (!committed) return undefined
     await removeCopies(stores, committed.unneeded)
     return committed.id
@@ -55,6 +67,17 @@ async function tryToKeep(stores: Stores, upload: Upload, received: ReceivedUploa
     await removeCopies(stores, await stores.catalog.abandonUpload(declared.intent).catch(() => []))
     throw error
   }
+}
+
+/**
+ * An upload must not be acknowledged on the strength of bytes that are not there. One look at each file, without reading it; a copy that
+ * gave way to its compressed twin meanwhile seems lost as well, and then the next attempt finds the twin.
+ */
+async function noteLost({ blobs }: Stores, copies: readonly StoredCopy[], lost: CopyName[]): Promise<boolean> {
+  const sizes = await Promise.all(copies.map(({ name }) => blobs.measure(name)))
+  const unsound = copies.filter(({ storedSize }, at) => sizes[at] !== storedSize)
+  lost.push(...unsound.map(({ name }) => name))
+  return unsound.length > 0
 }
 
 /** Waits for every copy, also when one fails: a copy must not come into being after it was given up. */
@@ -81,12 +104,13 @@ function spooledFor(name: CopyName, { files }: ReceivedUpload): Spooled {
   return file.spooled
 }
 
-function describe({ organization, uploader, description, event, repository, files }: ReceivedUpload): Upload {
+function describe({ organization, uploader, address, description, event, repository, files }: ReceivedUpload): Upload {
   const listed = files.map(({ part, fileName, spooled }) => ({ part, fileName, digest: spooled.digest, size: spooled.size }))
   const [main] = kind(description.kind).parts
   return {
     organization,
     uploader,
+    address,
     kind: description.kind,
     attributes: description.attributes,
     overwrite: description.overwrite,

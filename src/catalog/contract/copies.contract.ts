@@ -51,6 +51,18 @@ export function describeCopies(open: OpenCatalog): void {
     )
 
     test(
+      'that is current is not given up by who has not heard that it is',
+      onCopy(async (catalog, copy) => {
+        const smaller = await catalog.reserveCopy(copy, 'gzip')
+        assert.equal(await catalog.switchCopy(copy, smaller, 2_000), true)
+        await catalog.releaseCopy(smaller)
+        await catalog.settleCopy(copy, smaller)
+        assert.deepEqual(await currentCopy(catalog), smaller)
+        assert.deepEqual(await catalog.condemned(10), [copy])
+      }),
+    )
+
+    test(
       'that does not shrink is not tried again',
       onCopy(async (catalog, copy) => {
         const smaller = await catalog.reserveCopy(copy, 'gzip')

@@ -1,0 +1,61 @@
+import type { Upload } from '../domain/upload.ts'
+import type { Db } from './engine.ts'
+import { owners, reweigh, type Weight } from './weights.ts'
+
+/** What a new map has in its contents. */
+export interface Share {
+  readonly weight: Weight
+  /** Digests of the contents that other maps have, too. */
+  readonly shared: readonly string[]
+}
+
+/**
+ * Counts a new map as a reference to each of its contents and tells what it weighs. Nothing, and nothing counted, when one of the
+ * contents has no copy: content it relied on may be gone, or its intent have been ended before.
+ */
+export async function addReferences(trx: Db, { organization, files }: Upload): Promise<Share | undefined> {
+  const digests = [...new Set(files.map(file => file.digest))]
+  if (digests.length === 0) return { weight: { own_size: 0, shared_contents: 0 }, shared: [] }
+  // Counted before anything is read, so that nobody else counts the same contents meanwhile
+  const counted = await count(trx, organization, { digests, by: 1 })
+  if (counted.length < digests.length) {
+    await count(trx, organization, { digests: counted.map(blob => blob.digest), by: -1 })
+    return undefined
+  }
+  const having = (references: number) => counted.flatMap(blob => (blob.reference_count === references ? [blob.digest] : []))
+  const [own, alone] = [having(1), having(2)]
+  // These contents had one map until now, which weighs less without them
+  if (alone.length > 0) await reweigh(trx, organization, await owners(trx, organization, alone))
+  const shared = counted.flatMap(blob => (blob.reference_count > 1 ? [blob.digest] : []))
+  return { weight: { own_size: await storedSize(trx, organization, own), shared_contents: shared.length }, shared }
+}
+
+/** Changes the reference counts of contents that have a copy, and gives what they are then. */
+async function count(trx: Db, organization: number, { digests, by }: { digests: readonly string[]; by: 1 | -1 }) {
+  if (digests.length === 0) return []
+  return trx
+    .updateTable('blob')
+    .set(set => ({ reference_count: set('reference_count', '+', by) }))
+    .where('organization', '=', organization)
+    .where('digest', 'in', digests)
+    .where('generation', 'is not', null)
+    .returning(['digest', 'reference_count'])
+    .execute()
+}
+
+async function storedSize(trx: Db, organization: number, digests: readonly string[]): Promise<number> {
+  if (digests.length === 0) return 0
+  const sizes = await trx
+    .selectFrom('blob')
+    .innerJoin('blob_copy as copy', join =>
+      join
+        .onRef('copy.organization', '=', 'blob.organization')
+        .onRef('copy.digest', '=', 'blob.digest')
+        .onRef('copy.generation', '=', 'blob.generation'),
+    )
+    .select('copy.stored_size')
+    .where('blob.organization', '=', organization)
+    .where('blob.digest', 'in', digests)
+    .execute()
+  return sizes.reduce((sum, copy) => sum + copy.stored_size, 0)
+}
