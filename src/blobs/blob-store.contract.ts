@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 import { compressing } from './contract/compressing.contract.ts'
+import { inspecting } from './contract/inspecting.contract.ts'
 import { receivingAndKeeping } from './contract/keeping.contract.ts'
 import { reading } from './contract/reading.contract.ts'
 import { refusing } from './contract/refusing.contract.ts'
@@ -13,4 +14,5 @@ export function describeBlobStore(name: string, open: OpenStore): void {
   describe(`${name}: reading`, () => reading(open))
   describe(`${name}: compressing`, () => compressing(open))
   describe(`${name}: removing`, () => removing(open))
+  describe(`${name}: inspecting`, () => inspecting(open))
 }

@@ -1,24 +1,52 @@
 import { describe } from 'node:test'
+import { describeAudit } from './contract/audit.contract.ts'
 import { describeCopies } from './contract/copies.contract.ts'
+import { describeHolds } from './contract/holds.contract.ts'
+import { describeInspection } from './contract/inspection.contract.ts'
 import { describeKeys } from './contract/keys.contract.ts'
 import { describeLists } from './contract/lists.contract.ts'
 import { describeLookUps } from './contract/look-ups.contract.ts'
+import { describeMixture } from './contract/mixture.contract.ts'
 import { describeMoves } from './contract/moves.contract.ts'
+import { describeOperations } from './contract/operations.contract.ts'
+import { describePlans } from './contract/plans.contract.ts'
+import { describePurges } from './contract/purges.contract.ts'
 import type { OpenCatalog } from './contract/sample-uploads.fixture.ts'
 import { describeSelections } from './contract/selections.contract.ts'
 import { describeTenants } from './contract/tenants.contract.ts'
+import { describeTotals } from './contract/totals.contract.ts'
+import { describeUndos } from './contract/undos.contract.ts'
 import { describeUploads } from './contract/uploads.contract.ts'
+import { describeUsage } from './contract/usage.contract.ts'
+import { describeWeights } from './contract/weights.contract.ts'
 
-/** What every catalog must do, whichever engine keeps its rows. `open` gives a new, empty one each time. */
-export function describeCatalog(engine: string, open: OpenCatalog): void {
+/** What every catalog must keep and find, whichever engine keeps its rows. `open` gives a new, empty one each time. */
+export function describeRows(engine: string, open: OpenCatalog): void {
   describe(`a catalog in ${engine}`, () => {
     describeUploads(open)
     describeSelections(open)
-    describeMoves(open)
     describeLists(open)
     describeLookUps(open)
     describeCopies(open)
+    describeWeights(open)
+    describeInspection(open)
     describeKeys(open)
+    describeAudit(open)
     describeTenants(open)
+    describeUsage(open)
+  })
+}
+
+/** How every catalog must let maps go and come back. */
+export function describePassages(engine: string, open: OpenCatalog): void {
+  describe(`a catalog in ${engine}`, () => {
+    describeMoves(open)
+    describeMixture(open)
+    describePlans(open)
+    describeHolds(open)
+    describeUndos(open)
+    describeTotals(open)
+    describeOperations(open)
+    describePurges(open)
   })
 }

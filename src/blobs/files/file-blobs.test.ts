@@ -7,13 +7,14 @@ import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { type BlobStore, type CopyName, DamagedCopy } from '../../operations/ports/blob-store.ts'
 import { describeBlobStore } from '../blob-store.contract.ts'
+import { inspectFileBlobs } from './inspect-file-blobs.ts'
 import { openFileBlobs } from './open-file-blobs.ts'
 
 const temporaryName = '.mapkeep-tmp'
 
 describeBlobStore('files', async t => {
   const folder = await temporaryFolder(t)
-  return { store: await openFileBlobs(folder), names: () => filesIn(folder) }
+  return { store: await openFileBlobs(folder), inspection: inspectFileBlobs(folder), names: () => filesIn(folder) }
 })
 
 test('copies lie where the layout says, private, with the extension of their codec', async t => {

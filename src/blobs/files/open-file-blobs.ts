@@ -1,23 +1,24 @@
 import { readdir, unlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { BlobStore, CopyName, Spooled } from '../../operations/ports/blob-store.ts'
 import { writeAll } from './batched-writer.ts'
 import { compressCopy } from './compress-copy.ts'
 import { copyPath } from './copy-path.ts'
 import { type Folders, openFolders } from './folders.ts'
-import { isCode } from './is-code.ts'
+import { measureCopy } from './measure-copy.ts'
 import { ownerFile } from './owner-file.ts'
 import { place } from './place.ts'
 import { readCopy } from './read-copy.ts'
 import { receive } from './receive.ts'
+import { removeCopies } from './remove-copies.ts'
 import { Spool } from './spool.ts'
 import { TemporaryFile } from './temporary-file.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Opens the store that keeps copies as private files below a folder, which is made when missing. */
 export async function openFileBlobs(folder: string): Promise<BlobStore> {
   const root = resolve(folder)
-  // No program but this one has a folder of this name, whatever root it is given
-  const temporary = join(root, '.mapkeep-tmp')
+  const temporary = temporaryFolder(root)
   const folders = await openFolders(root)
   await folders.ensure(temporary)
   const placeFile = (file: TemporaryFile, path: string) => place(file, path, folders)
@@ -29,8 +30,10 @@ export async function openFileBlobs(folder: string): Promise<BlobStore> {
     keep: async (spooled, name) => keep(spooled, copyPath(root, name), placeFile),
     discard: spooled => discard(spooled),
     read: async (name, range) => readCopy(copyPath(root, name), name, range),
+    measure: name => measureCopy(root, name),
     compress: (from, to, pause = async () => {}) => compressCopy({ root, temporary, from, to, pause, place: placeFile }),
     remove: name => remove(root, name, folders),
+    removeAll: (names, onFault) => removeCopies(root, folders.sync, { names, onFault }),
     check: () => check(temporary),
     sweep: () => sweep(temporary),
   }
@@ -46,15 +49,10 @@ async function discard(spooled: Spooled): Promise<void> {
   if (spooled instanceof Spool) await spooled.discard().catch(() => {})
 }
 
-// Synced, because the catalog forgets the copy next: after a power cut nobody would know of the bytes that came back
 async function remove(root: string, name: CopyName, folders: Folders): Promise<void> {
-  const path = copyPath(root, name)
-  try {
-    await unlink(path)
-    await folders.sync(dirname(path))
-  } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error
-  }
+  const faults: unknown[] = []
+  await removeCopies(root, folders.sync, { names: [name], onFault: error => faults.push(error) })
+  if (faults.length > 0) throw faults[0]
 }
 
 async function check(temporary: string): Promise<void> {

@@ -2,7 +2,19 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Attributes } from '../../domain/fields.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
-import { jsUpload, type OpenCatalog, put, remove, samples, scopeOf, uploadOf, withCatalog } from './sample-uploads.fixture.ts'
+import {
+  deletion,
+  jsUpload,
+  made,
+  mapsOf,
+  type OpenCatalog,
+  put,
+  remove,
+  samples,
+  scopeOf,
+  uploadOf,
+  withCatalog,
+} from './sample-uploads.fixture.ts'
 
 const uuid = '1b4e28ba-2fa1-11d2-883f-0016d3cca427'
 
@@ -115,14 +127,7 @@ export function describeLookUps(open: OpenCatalog): void {
       assert.deepEqual([b?.id, b?.overwrite, b?.goBuildId], [2, true, 'Go/Id'])
       assert.equal((await catalog.symbolFiles(1, ['go/id'])).length, 0, 'Go build ids are case-sensitive')
       assert.deepEqual(await catalog.symbolFiles(1, []), [])
-      await catalog.move(scopeOf({ kind: 'elf', criteria: [{ filter: 'id', values: ['1'] }] }), {
-        to: 'deleted',
-        actor: 'k',
-        address: undefined,
-        at: 1,
-        undoUntil: undefined,
-        reason: undefined,
-      })
+      made(await catalog.move(scopeOf({ kind: 'elf', criteria: [{ filter: 'id', values: ['1'] }] }), deletion, {}))
       assert.equal((await catalog.symbolFiles(1, ['abcd'])).length, 0)
     }),
   )
@@ -165,7 +170,7 @@ export function describeLookUps(open: OpenCatalog): void {
       assert.deepEqual((await catalog.detail(1, 2))?.uploader, { id: 'gone', name: 'gone' })
       assert.equal((await catalog.detail(1, 2))?.repository, undefined)
       assert.equal(await catalog.detail(1, 3), undefined)
-      assert.equal((await catalog.few(scopeOf(samples()), 5))?.length, 2)
+      assert.equal((await mapsOf(catalog, scopeOf(samples()), 5))?.length, 2)
     }),
   )
 }

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Catalog, Scope } from '../../operations/ports/catalog.ts'
-import { deletion, jsUpload, type OpenCatalog, put, restoration, samples, uploadOf, withCatalog } from './sample-uploads.fixture.ts'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import type { Preview, Scope } from '../../operations/ports/passage-catalog.ts'
+import {
+  deletion,
+  jsUpload,
+  made,
+  type OpenCatalog,
+  put,
+  restoration,
+  samples,
+  sampleTerms,
+  uploadOf,
+  withCatalog,
+} from './sample-uploads.fixture.ts'
 
 /** That nobody sees, counts or moves what another organization has. */
 export function describeTenants(open: OpenCatalog): void {
@@ -13,8 +25,10 @@ export function describeTenants(open: OpenCatalog): void {
       assert.deepEqual(await everythingOf(catalog, 2), before)
       const mine = await everythingOf(catalog, 1)
       const theirs = (state: Scope['state']) => ({ organization: 2, selection: samples([1, 2, 3]), state })
-      assert.equal(await catalog.move(theirs('live'), deletion), undefined)
-      assert.equal(await catalog.move(theirs('deleted'), restoration), undefined)
+      assert.deepEqual(await catalog.move(theirs('live'), deletion, {}), { refused: 'nothing' })
+      assert.deepEqual(await catalog.move(theirs('deleted'), restoration, {}), { refused: 'nothing' })
+      const undone = await catalog.undo({ organization: 2, operation: 1 }, restoration, { partial: true })
+      assert.deepEqual(undone, { refused: 'unknown_operation' })
       assert.deepEqual(await everythingOf(catalog, 1), mine)
     }))
 }
@@ -28,7 +42,7 @@ async function fill(catalog: Catalog): Promise<void> {
   await put(catalog, uploadOf({ kind: 'elf', attributes: { gnu_build_id: 'abcd', file_hash: 'abcd', go_build_id: 'abcd' } }, 'c'))
   await put(catalog, uploadOf({ kind: 'ios', attributes: { uuids: 'abcd' } }, 'd'))
   await put(catalog, jsUpload('e', { attributes: release }))
-  assert.equal((await catalog.move({ organization: 1, selection: samples([5]), state: 'live' }, deletion))?.count, 1)
+  assert.equal(made(await catalog.move({ organization: 1, selection: samples([5]), state: 'live' }, deletion, {})).totals.count, 1)
 }
 
 /** What every method that reads says of an organization. */
@@ -54,8 +68,14 @@ async function everythingOf(catalog: Catalog, organization: number): Promise<unk
     seen.push(await catalog.list(query, { before: undefined }, 9), await catalog.list(query, { offset: 0 }, 9), await catalog.count(query))
     for (const state of ['live', 'deleted'] as const) {
       const scope = { organization, selection, state }
-      seen.push(await catalog.few(scope, 9), await catalog.totals(scope), await catalog.page(scope, 99), await catalog.unmatchedIds(scope))
+      const [few, many] = [await catalog.previewFew(scope, sampleTerms, 9), await catalog.previewMany(scope, sampleTerms)]
+      seen.push(withoutScope(few), withoutScope(many), await catalog.page({ ...scope, upTo: 99 }, sampleTerms))
     }
   }
   return seen
+}
+
+/** The scope names the organization. */
+function withoutScope(preview: Preview | undefined): unknown {
+  return preview && { ...preview, seen: preview.seen.upTo }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { Problem } from '../../domain/problem.ts'
 import type { Upload } from '../../domain/upload.ts'
-import { jsUpload, put, samples, scopeOf } from '../contract/sample-uploads.fixture.ts'
+import { jsUpload, mapsOf, put, samples, sampleTerms, scopeOf } from '../contract/sample-uploads.fixture.ts'
 import { createCatalog } from '../create-catalog.ts'
 import { Connection } from './connection.ts'
 import { sqliteEngine } from './engine.ts'
@@ -53,7 +53,7 @@ describe('the SQLite catalog', () => {
       [1, 'failed', 2, 'failed', 3],
     )
     assert.deepEqual(
-      (await catalog.few(scopeOf(samples()), 9))?.map(map => map.id),
+      (await mapsOf(catalog, scopeOf(samples()), 9))?.map(map => map.id),
       [1, 2, 3],
     )
     await catalog.close()
@@ -80,8 +80,8 @@ describe('the SQLite catalog', () => {
     const scope = scopeOf(samples())
     for (const ask of [
       () => put(catalog, jsUpload('a')),
-      () => catalog.totals(scope),
-      () => catalog.few(scope, 1),
+      () => catalog.previewMany(scope, sampleTerms),
+      () => catalog.previewFew(scope, sampleTerms, 1),
       () => catalog.detail(1, 1),
       () => catalog.check(),
     ])
@@ -152,8 +152,8 @@ describe('the SQLite catalog', () => {
     await put(catalog, jsUpload('a'))
     const other = new Connection(file, 'write')
     other.exec('begin immediate')
-    assert.equal((await catalog.few(scopeOf(samples()), 5))?.length, 1)
-    assert.equal((await catalog.totals(scopeOf(samples()))).count, 1)
+    assert.equal((await mapsOf(catalog, scopeOf(samples()), 5))?.length, 1)
+    assert.equal((await catalog.previewMany(scopeOf(samples()), sampleTerms)).totals.count, 1)
     assert.equal((await catalog.detail(1, 1))?.state, 'live')
     other.exec('rollback')
     other.close()
@@ -177,13 +177,13 @@ describe('the SQLite catalog', () => {
       await put(catalog, jsUpload(name))
     }
     assert.deepEqual(
-      (await catalog.few(scopeOf(samples()), 9))?.map(map => map.createdAt),
+      (await mapsOf(catalog, scopeOf(samples()), 9))?.map(map => map.createdAt),
       [5000, 5000, 5000, 6000],
     )
     await catalog.close()
   })
 
-  test('counts the references to a content and ends the intents of uploads', async () => {
+  test('counts the maps that refer to a content and ends the intents of uploads', async () => {
     const file = newFile()
     await migrateSqlite(file)
     const { db, catalog } = openLocal(file, 'write')
@@ -196,7 +196,7 @@ describe('the SQLite catalog', () => {
     const counts = await db.selectFrom('blob').select(['digest', 'reference_count']).execute()
     assert.deepEqual(
       counts.map(row => ({ ...row })),
-      [{ digest: one.digest, reference_count: 3 }],
+      [{ digest: one.digest, reference_count: 2 }],
     )
     assert.deepEqual(await db.selectFrom('upload_intent').selectAll().execute(), [])
     await catalog.close()
@@ -219,7 +219,7 @@ describe('the SQLite catalog', () => {
       .where('digest', '=', other.files[0]?.digest ?? '')
       .execute()
     assert.equal(await catalog.commitUpload(declared.intent, other), undefined)
-    assert.equal((await catalog.totals(scopeOf(samples()))).count, 1)
+    assert.equal((await catalog.previewMany(scopeOf(samples()), sampleTerms)).totals.count, 1)
     const again = await catalog.declareUpload(other)
     assert.ok('intent' in again)
     assert.deepEqual(

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import { unpackRanges } from '../../domain/id-ranges.ts'
-import type { Catalog, Scope } from '../../operations/ports/catalog.ts'
-import { deletion, restoration } from '../contract/sample-uploads.fixture.ts'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import type { Scope } from '../../operations/ports/passage-catalog.ts'
+import { deletion, idsIn, made, restoration } from '../contract/sample-uploads.fixture.ts'
 import { createCatalog } from '../create-catalog.ts'
 import { findJsNearby } from '../find-js.ts'
 import type { Schema } from '../schema.ts'
@@ -80,29 +81,72 @@ describe('of very many maps', () => {
     },
   })
 
+  const undo = (operation: number, { partial } = { partial: false }) => {
+    const { to: _, ...passage } = deletion
+    return catalog.undo({ organization: 1, operation }, passage, { partial })
+  }
+
   test('those with scattered ids are moved without being in memory all at once', async () => {
     connection.mostRows = 0
-    const moved = await catalog.move(scope('live', ['1.0', '1.1']), deletion)
-    assert.ok(moved)
-    assert.deepEqual([moved.count, moved.size], [many / 2, many])
+    const moved = made(await catalog.move(scope('live', ['1.0', '1.1']), deletion, {}))
+    assert.deepEqual([moved.totals.count, moved.totals.size], [many / 2, many])
     const ranges = [...unpackRanges(moved.members)]
     assert.equal(ranges.length, many / 2)
     assert.ok(ranges.every(({ first, last }, at) => first === 2 * at + 2 && last === first))
     assert.ok(connection.mostRows <= 20_000, `${connection.mostRows} rows at once`)
-    assert.equal((await catalog.move(scope('deleted', ['1.0', '1.1']), restoration))?.count, many / 2)
+    assert.equal(made(await catalog.move(scope('deleted', ['1.0', '1.1']), restoration, {})).totals.count, many / 2)
   })
 
   test('those with consecutive ids are one run, wherever their stretches were cut', async () => {
-    const moved = await catalog.move(scope('live', ['1.0', '1.1', '2.0']), deletion)
-    assert.deepEqual(moved && [...unpackRanges(moved.members)], [{ first: 1, last: many }])
-    await catalog.move(scope('deleted', ['1.0', '1.1', '2.0']), restoration)
+    const moved = made(await catalog.move(scope('live', ['1.0', '1.1', '2.0']), deletion, {}))
+    assert.deepEqual([...unpackRanges(moved.members)], [{ first: 1, last: many }])
+    await catalog.move(scope('deleted', ['1.0', '1.1', '2.0']), restoration, {})
   })
 
   test('given ids that match nothing are named among tens of thousands that do', async () => {
     const ids = Array.from({ length: 25_000 }, (_, at) => String(2 * at + 2))
-    const moved = await catalog.move(scope('live', ['1.0', '1.1'], ['x', '1', ...ids, '99999']), deletion)
-    assert.deepEqual([moved?.count, moved?.unmatched], [ids.length, ['x', '1', '99999']])
-    await catalog.move(scope('deleted', ['1.0', '1.1']), restoration)
+    const moved = made(await catalog.move(scope('live', ['1.0', '1.1'], ['x', '1', ...ids, '99999']), deletion, {}))
+    assert.deepEqual([moved.totals.count, moved.unmatched], [ids.length, ['x', '1', '99999']])
+    await catalog.move(scope('deleted', ['1.0', '1.1']), restoration, {})
+  })
+
+  test('those with scattered ids are restored and deleted again by undo, without being in memory all at once', async () => {
+    const moved = made(await catalog.move(scope('live', ['1.0', '1.1']), deletion, {}))
+    connection.mostRows = 0
+    const back = made(await undo(moved.operation))
+    assert.deepEqual([back.totals, back.members], [moved.totals, moved.members])
+    const again = made(await undo(back.operation))
+    assert.deepEqual([again.totals, again.members], [moved.totals, moved.members])
+    const restored = made(await catalog.move(scope('deleted', ['1.1']), restoration, {}))
+    const left = { purged: 0, movedOn: many / 4, held: 0 }
+    const partial = made(await undo(again.operation, { partial: true }))
+    assert.deepEqual([partial.totals.count, partial.left], [many / 4, left])
+    assert.deepEqual(
+      [...unpackRanges(partial.members)],
+      Array.from({ length: many / 4 }, (_, at) => ({ first: 4 * at + 4, last: 4 * at + 4 })),
+    )
+    assert.equal(restored.totals.count, many / 4)
+    assert.ok(connection.mostRows <= 20_000, `${connection.mostRows} rows at once`)
+  })
+
+  test('a few far apart are undone, however many others lie between them', async () => {
+    const far = Array.from({ length: 20 }, (_, at) => 3000 * at + 4)
+    const ids = [...far, 6, 1004, 2006, 40_000]
+    const sorted = [...ids].sort((a, b) => a - b)
+    const moved = made(await catalog.move(scope('live', ['1.0', '1.1'], ids.map(String)), deletion, {}))
+    assert.deepEqual(idsIn(moved.members), sorted)
+    made(await catalog.move(scope('live', ['1.0']), deletion, {}))
+    made(await catalog.move(scope('deleted', ['1.1']), restoration, {}))
+    const gone = sorted.filter(id => id % 4 === 2)
+    const partial = made(await undo(moved.operation, { partial: true }))
+    assert.deepEqual(
+      idsIn(partial.members),
+      sorted.filter(id => id % 4 === 0),
+    )
+    assert.equal(partial.left.movedOn, gone.length)
+    assert.equal(made(await undo(moved.operation + 1)).totals.count, many / 4 - sorted.length + gone.length)
+    const whole = { organization: 1, selection: scope('live', ['1.0', '1.1']).selection, withDebugId: false }
+    assert.equal(await catalog.count(whole), many / 2)
   })
 
   test('one that shares its name with many others is not looked for here to the end', async () => {

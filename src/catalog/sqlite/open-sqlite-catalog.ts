@@ -7,6 +7,7 @@ import { findJsNearby } from '../find-js.ts'
 import { migrate } from '../migrate.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
 import { CatalogThread } from './catalog-thread.ts'
+import { inspectionCalls } from './inspection-calls.ts'
 import { openLocal } from './open-local.ts'
 import { fixPlannerStatistics } from './planner-statistics.ts'
 import { isShort, isShortList } from './short-reads.ts'
@@ -24,9 +25,10 @@ export async function openSqliteCatalog(file: string): Promise<Catalog> {
     ...shortReads(here),
     ...longReads(reader),
     ...writes(writer),
-    few: (scope, limit) => (isShort(scope) ? here.few(scope, limit) : reader.call('few', [scope, limit])),
-    page: (scope, mark, from) => (isShort(scope) ? here.page(scope, mark, from) : reader.call('page', [scope, mark, from])),
-    unmatchedIds: scope => (isShort(scope) ? here.unmatchedIds(scope) : reader.call('unmatchedIds', [scope])),
+    ...inspectionCalls({ reader, writer }),
+    previewFew: (scope, terms, limit) =>
+      isShort(scope) ? here.previewFew(scope, terms, limit) : reader.call('previewFew', [scope, terms, limit]),
+    page: (scope, walk) => (isShort(scope) ? here.page(scope, walk) : reader.call('page', [scope, walk])),
     list: (query, position, limit) =>
       isShortList(query, position, limit) ? here.list(query, position, limit) : reader.call('list', [query, position, limit]),
     async findJs(organization, query) {
@@ -70,6 +72,8 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
   const { db } = openLocal(file, 'write')
   try {
     if ((await schemaState(db)) === 'newer') throw new SchemaMismatch(file, 'newer')
+    // Before as well: a migration that works through all rows needs the right indexes, too
+    await fixPlannerStatistics(db)
     const ran = await migrate(db, Date.now())
     await fixPlannerStatistics(db)
     await chmod(file, 0o600)
@@ -88,30 +92,50 @@ function shortReads(here: Catalog) {
 
 function longReads(thread: CatalogThread) {
   return {
-    totals: scope => thread.call('totals', [scope]),
+    previewMany: (scope, terms) => thread.call('previewMany', [scope, terms]),
     count: query => thread.call('count', [query]),
+    listHolds: (organization, wish) => thread.call('listHolds', [organization, wish]),
+    deletedMaps: (query, before, limit) => thread.call('deletedMaps', [query, before, limit]),
+    listOperations: (organization, wish) => thread.call('listOperations', [organization, wish]),
+    operation: (organization, number) => thread.call('operation', [organization, number]),
+    operationMembers: (organization, number, wish) => thread.call('operationMembers', [organization, number, wish]),
     existingDebugIds: (organization, debugIds) => thread.call('existingDebugIds', [organization, debugIds]),
     repositoryInfo: (organization, service, version) => thread.call('repositoryInfo', [organization, service, version]),
     symbolFiles: (organization, buildIds) => thread.call('symbolFiles', [organization, buildIds]),
     listKeys: organization => thread.call('listKeys', [organization]),
+    keysOf: organization => thread.call('keysOf', [organization]),
     listOrganizations: () => thread.call('listOrganizations', []),
+    usage: (organization, by, since) => thread.call('usage', [organization, by, since]),
+    storedBytes: since => thread.call('storedBytes', [since]),
+    auditEvents: (query, before, limit) => thread.call('auditEvents', [query, before, limit]),
     compressible: limit => thread.call('compressible', [limit]),
     condemned: limit => thread.call('condemned', [limit]),
+    due: (at, after, limit) => thread.call('due', [at, after, limit]),
+    previewPurge: (organization, at) => thread.call('previewPurge', [organization, at]),
   } satisfies Partial<Catalog>
 }
 
 function writes(thread: CatalogThread) {
   return {
     touchKeys: usedAt => thread.call('touchKeys', [usedAt]),
-    createKey: key => thread.call('createKey', [key]),
-    revokeKey: (id, at) => thread.call('revokeKey', [id, at]),
+    createKey: (key, address) => thread.call('createKey', [key, address]),
+    revokeKey: (id, by) => thread.call('revokeKey', [id, by]),
     createOrganization: (name, uuid, at) => thread.call('createOrganization', [name, uuid, at]),
+    recordRefusal: entry => thread.call('recordRefusal', [entry]),
     bootstrap: (organization, keys) => thread.call('bootstrap', [organization, keys]),
-    declareUpload: upload => thread.call('declareUpload', [upload]),
-    commitUpload: (intent, upload) => thread.call('commitUpload', [intent, upload]),
+    declareUpload: (upload, lost) => thread.call('declareUpload', [upload, lost]),
+    commitUpload: (intent, upload, lost) => thread.call('commitUpload', [intent, upload, lost]),
     abandonUpload: intent => thread.call('abandonUpload', [intent]),
     abandonStaleIntents: () => thread.call('abandonStaleIntents', []),
-    move: (scope, passage) => thread.call('move', [scope, passage]),
+    storePlan: plan => thread.call('storePlan', [plan]),
+    forgetPlans: (at, limit) => thread.call('forgetPlans', [at, limit]),
+    move: (scope, passage, terms) => thread.call('move', [scope, passage, terms]),
+    undo: (target, passage, terms) => thread.call('undo', [target, passage, terms]),
+    placeHold: (hold, address) => thread.call('placeHold', [hold, address]),
+    releaseHold: (organization, id, by) => thread.call('releaseHold', [organization, id, by]),
+    takeLease: (lease, at, until) => thread.call('takeLease', [lease, at, until]),
+    dropLease: lease => thread.call('dropLease', [lease]),
+    purgeMaps: (due, piece) => thread.call('purgeMaps', [due, piece]),
     reserveCopy: (from, codec) => thread.call('reserveCopy', [from, codec]),
     switchCopy: (from, to, storedSize) => thread.call('switchCopy', [from, to, storedSize]),
     settleCopy: (copy, reserved) => thread.call('settleCopy', [copy, reserved]),

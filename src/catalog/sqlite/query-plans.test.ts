@@ -8,10 +8,11 @@ import type { Attributes } from '../../domain/fields.ts'
 import { type FilterName, filter } from '../../domain/filters.ts'
 import { type Kind, kind, kindNames } from '../../domain/kinds.ts'
 import type { Selection } from '../../domain/selection.ts'
-import type { Catalog, Scope } from '../../operations/ports/catalog.ts'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import type { Scope } from '../../operations/ports/passage-catalog.ts'
 import { seededRandom } from '../contract/random.fixture.ts'
 import { storeRandomMaps } from '../contract/random-maps.fixture.ts'
-import { deletion, put, restoration, uploadOf } from '../contract/sample-uploads.fixture.ts'
+import { deletion, digestOf, made, put, restoration, sampleTerms, uploadOf } from '../contract/sample-uploads.fixture.ts'
 import { createCatalog } from '../create-catalog.ts'
 import type { Schema } from '../schema.ts'
 import { Connection } from './connection.ts'
@@ -57,8 +58,8 @@ describe('the plan of every statement about source maps', () => {
         const selection = selectionOf(name, given, 3)
         const live = { organization: 1, selection, state: 'live' } as const
         const plans = await explained.plansOf(async () => {
-          assert.equal((await explained.catalog.move(live, deletion))?.count, 1, JSON.stringify(selection))
-          assert.equal((await explained.catalog.move({ ...live, state: 'deleted' }, restoration))?.count, 1)
+          assert.equal(made(await explained.catalog.move(live, deletion, {})).totals.count, 1, JSON.stringify(selection))
+          assert.equal(made(await explained.catalog.move({ ...live, state: 'deleted' }, restoration, {})).totals.count, 1)
         })
         assert.equal(plans.filter(plan => plan.statement.startsWith('update "source_map"')).length, 2)
         assertNarrow(plans)
@@ -84,9 +85,55 @@ describe('the plan of every statement about source maps', () => {
         await catalog.detail(1, 1)
         await catalog.membersOf(1, 1, [1, 2, 3])
         await catalog.membersOf(1, 1, [1, 3, 5])
+        await catalog.operationMembers(1, 1, { after: 0, limit: 10 })
         await catalog.declareUpload(uploadOf({ kind: 'js', attributes: {} }, 'new'))
       }),
     )
+  })
+
+  test('is a search when a content comes to be shared or shrinks', async () => {
+    const { catalog } = explained
+    const upload = (name: string) => uploadOf({ kind: 'repository', attributes: {}, files: sharedFiles }, name)
+    const shared = await explained.plansOf(async () => {
+      for (const name of ['one', 'two', 'three']) await put(catalog, upload(name))
+    })
+    const [name] = (await catalog.detail(1, 1))?.files.map(file => file.copy) ?? []
+    assert.ok(name)
+    const shrunk = await explained.plansOf(async () => {
+      assert.equal(await catalog.switchCopy(name, await catalog.reserveCopy(name, 'gzip'), 1), true)
+    })
+    for (const plans of [shared, shrunk]) {
+      const reweighing = plans.filter(plan => /own_size|source_map_file/.test(plan.statement))
+      assert.equal(reweighing.length, 4, 'one finds the maps, one weighs them, two list what they share')
+      for (const { statement, steps } of reweighing)
+        for (const step of steps) {
+          if (!/^(SCAN|SEARCH) /.test(step)) continue
+          assert.match(step, /^SEARCH \S+ USING .*INDEX \S+ \(organization=\? AND (id|digest)=\?/, statement)
+        }
+    }
+  })
+
+  test('goes from the list of what maps share to each content once, without their files', async () => {
+    const { catalog } = explained
+    const contents = ['shared by all', 'alone'].map(name => ({ part: name, fileName: undefined, digest: digestOf(name), size: 5 }))
+    const put2 = (name: string) => put(catalog, uploadOf({ kind: 'repository', attributes: {}, files: contents }, name))
+    const first = await put2('sharer one')
+    for (const name of ['two', 'three']) await put2(`sharer ${name}`)
+    for (const [ids, alone] of [
+      [[first, first + 1], true],
+      [[first, first + 2], false],
+    ] as const) {
+      const selection = { kind: 'repository', criteria: [{ filter: 'id', values: ids.map(String) }] } as const
+      const plans = await explained.plansOf(() => catalog.previewMany({ organization: 1, selection, state: 'live' }, sampleTerms))
+      const { statement = '', steps = [] } = plans.find(plan => plan.statement.includes('shared_content" where')) ?? {}
+      assert.equal(/source_map\b/.test(statement), !alone)
+      const ofTables = steps.filter(step => /^(SCAN|SEARCH) (?!used)/.test(step) && !step.includes(' source_map '))
+      assert.match(ofTables[0] ?? '', /^SEARCH shared_content USING COVERING INDEX \S+ \(organization=\? AND id/)
+      assert.deepEqual(ofTables.slice(1), [
+        'SEARCH blob USING COVERING INDEX blob_shared (organization=? AND digest=? AND reference_count>?)',
+        'SEARCH copy USING INDEX sqlite_autoindex_blob_copy_1 (organization=? AND digest=? AND generation=?)',
+      ])
+    }
   })
 
   test('walks the maps with a debug id in the order of a list', async () => {
@@ -118,6 +165,8 @@ describe('the plan of every statement about source maps', () => {
   })
 })
 
+const sharedFiles = ['a', 'b'].map(part => ({ part, fileName: undefined, digest: digestOf(part), size: 10_000 }))
+
 /** Every filter of a kind with those it requires, all at once, and the required ones alone. */
 function filterSets(name: Kind): FilterName[][] {
   const { filters, required } = kind(name)
@@ -133,11 +182,12 @@ async function checkSelection(selection: Selection): Promise<void> {
   for (const state of ['live', 'deleted'] as const) {
     const scope = { organization: 1, selection, state }
     assertNarrow(await useSelection(selection, state))
-    const [totals] = await explained.plansOf(() => explained.catalog.totals(scope))
+    const [totals] = await explained.plansOf(() => explained.catalog.previewMany(scope, sampleTerms))
     if (release) assert.match(totals?.steps.join() ?? '', /COVERING INDEX source_map_(deleted_)?release/)
-    assertUnsorted(await explained.plansOf(() => explained.catalog.page(scope, 9)))
+    assertUnsorted(await explained.plansOf(() => explained.catalog.page({ ...scope, upTo: 9 }, sampleTerms)))
   }
   assertUnsorted(await explained.plansOf(() => explained.catalog.list(query, { before: 9 }, 10)))
+  assertUnsorted(await explained.plansOf(() => explained.catalog.deletedMaps(query, 9, 10)))
 }
 
 function useSelection(selection: Selection, state: Scope['state']): Promise<Plan[]> {
@@ -145,14 +195,15 @@ function useSelection(selection: Selection, state: Scope['state']): Promise<Plan
   const query = { organization: 1, selection, withDebugId: false }
   const { catalog } = explained
   return explained.plansOf(async () => {
-    await catalog.few(scope, 500)
-    await catalog.totals(scope)
-    await catalog.page(scope, 9)
-    await catalog.unmatchedIds(scope)
+    await catalog.previewFew(scope, sampleTerms, 500)
+    await catalog.previewMany(scope, sampleTerms)
+    await catalog.page({ ...scope, upTo: 9 }, sampleTerms)
     await catalog.list(query, { before: undefined }, 10)
     await catalog.list(query, { before: 9 }, 10)
     await catalog.list(query, { offset: 9 }, 10)
     await catalog.count(query)
+    await catalog.deletedMaps(query, undefined, 10)
+    await catalog.deletedMaps(query, 9, 10)
   })
 }
 
@@ -200,7 +251,9 @@ async function openExplained(): Promise<Explained> {
   const plansOf = async (work: () => Promise<unknown>) => {
     connection.statements.clear()
     await work()
-    const statements = [...connection.statements].filter(text => /source_map\b/.test(text) && !text.startsWith('insert'))
+    const statements = [...connection.statements].filter(
+      text => /source_map\b|shared_content\b/.test(text) && !/^insert(?!.* select )/s.test(text),
+    )
     for (const plan of explain(
       file,
       statements.filter(each => !known.has(each)),

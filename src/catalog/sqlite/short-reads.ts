@@ -1,5 +1,5 @@
 import type { Selection } from '../../domain/selection.ts'
-import type { Scope } from '../../operations/ports/catalog.ts'
+import type { Scope } from '../../operations/ports/passage-catalog.ts'
 import type { ListPosition, ListQuery } from '../../operations/ports/read-catalog.ts'
 import { lookUp, strandCount } from '../driver-filter.ts'
 
