@@ -4,9 +4,12 @@ import { refusal } from './refusal.ts'
 
 /** One request to a mapkeep server. */
 export interface Call {
-  readonly method: 'GET' | 'DELETE' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH'
   readonly path: string
   readonly query?: Query
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
 }
 
 /** Sends a request with the user's keys and gives the body of a successful answer; anything else is a {@link Failure}. */
@@ -17,9 +20,9 @@ export function openClient(environment: NodeJS.ProcessEnv): Client {
   const url = environment.MAPKEEP_URL || 'http://127.0.0.1:8190'
   const faults = [...urlFaults(url), ...keyFaults(environment)]
   if (faults.length > 0) throw new Failure('usage', faults)
-  const headers = { 'dd-api-key': environment.DD_API_KEY ?? '', 'dd-application-key': environment.DD_APP_KEY ?? '' }
+  const keys = { 'dd-api-key': environment.DD_API_KEY ?? '', 'dd-application-key': environment.DD_APP_KEY ?? '' }
   return async call => {
-    const response = await send(url, call, headers)
+    const response = await send(url, call, keys)
     if (!response.ok) throw await refusal(response)
     return body(response, url)
   }
@@ -41,11 +44,14 @@ function keyFaults(environment: NodeJS.ProcessEnv): string[] {
   })
 }
 
-async function send(url: string, { method, path, query = [] }: Call, headers: Record<string, string>): Promise<Response> {
+async function send(url: string, { method, path, query = [], headers, body }: Call, keys: Record<string, string>): Promise<Response> {
   const search = query.map(pair => pair.map(encodeURIComponent).join('=')).join('&')
+  const content = body === undefined ? {} : { body: JSON.stringify(body) }
+  const type = body === undefined ? {} : { 'content-type': 'application/json' }
   try {
     // A redirected deletion is never followed: only the server that was named may be asked
-    return await fetch(`${url.replace(/\/+$/, '')}/${path}${search && `?${search}`}`, { method, headers, redirect: 'manual' })
+    const options = { method, headers: { ...headers, ...type, ...keys }, redirect: 'manual', ...content } as const
+    return await fetch(`${url.replace(/\/+$/, '')}/${path}${search && `?${search}`}`, options)
   } catch (error) {
     throw unreachable(url, error)
   }

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, type Server, shellCommand, startServer, temporaryFolder, uploadJs } from './mapkeep.fixture.ts'
+import {
+  clientOf,
+  mapkeep,
+  namesIn,
+  release,
+  type Server,
+  startServer,
+  temporaryFolder,
+  uploadJs,
+  uploadMany as uploadTo,
+} from './mapkeep.fixture.ts'
+import { needsTerminal, onTerminal } from './terminal.fixture.ts'
 
 const folder = temporaryFolder()
 let server: Server
@@ -18,11 +27,7 @@ after(async () => {
 })
 
 const client = (...args: string[]) => mapkeep(args, clientOf(server))
-const release = (version: string) => ['--kind', 'js', '--service', 'shop', '--version', version]
-const uploadMany = async (version: string, count: number) => {
-  for (let at = 1; at <= count; at++) await uploadJs(server.url, { version, name: `${at}.js` })
-}
-const namesIn = (output: string) => output.match(/\/assets\/\S+/g) ?? []
+const uploadMany = (version: string, count: number) => uploadTo(server.url, version, count)
 
 describe('mapkeep list', () => {
   test('shows a table, newest first, page after page up to the limit', async () => {
@@ -100,14 +105,19 @@ describe('mapkeep delete and restore', () => {
   test('do what they say, and print the command that takes it back', async () => {
     await uploadMany('both', 2)
     const deleted = await client('delete', ...release('both'), '--yes')
-    assert.equal(deleted.exitCode, 0)
+    assert.equal(deleted.exitCode, 0, deleted.errors)
+    assert.match(deleted.output, /^\d+ B on disk come back when they are purged, after the undo window\b/m)
     assert.match(deleted.output, /^Deleted 2 maps \(\d+ B\)\.\nTo take it back until \d{4}-\d\d-\d\d \d\d:\d\d UTC run:$/m)
     assert.equal((await client('list', ...release('both'))).exitCode, 1)
-    const back = /^ {2}mapkeep (restore .*)$/m.exec(deleted.output)?.[1] ?? ''
-    const restored = await client(...back.split(' '), '--yes')
-    assert.match(restored.output, /^Restored 2 maps/m)
+    const undone = await client(...takeBack(deleted.output), '--yes')
+    assert.match(undone.output, /^Undid op_\d+: brought back 2 maps/m)
     assert.equal(namesIn((await client('list', ...release('both'))).output).length, 2)
     assert.equal((await client('restore', ...release('both'), '--yes')).exitCode, 1)
+    await client('delete', ...release('both'), '--yes')
+    const restored = await client('restore', ...release('both'), '--yes')
+    assert.match(restored.output, /^Restored 2 maps \(\d+ B\)\.\nTo take it back run:$/m)
+    await client(...takeBack(restored.output), '--yes')
+    assert.equal((await client('list', ...release('both'))).exitCode, 1)
   })
 
   test('print the answer of the server for scripts', async () => {
@@ -126,37 +136,21 @@ describe('mapkeep delete and restore', () => {
     assert.match(errors, /No map here has the id 424242\./)
   })
 
-  test('ask on a terminal, and only a yes is a yes', { skip: hasScript() ? false : 'needs script(1) for a terminal' }, async () => {
+  test('ask on a terminal, and only a yes is a yes', needsTerminal, async () => {
     await uploadMany('ask', 1)
-    const no = await answerOnTerminal(['delete', ...release('ask')], 'n')
+    const no = await onTerminal(server, { args: ['delete', ...release('ask')], answer: 'n' })
     assert.match(no, /Delete 1 map \(\d+ B\)\? \[y\/N\]/)
     assert.match(no, /nothing was changed/)
     assert.equal((await client('list', ...release('ask'))).exitCode, 0)
-    assert.match(await answerOnTerminal(['delete', ...release('ask')], 'y'), /Deleted 1 map/)
+    assert.match(await onTerminal(server, { args: ['delete', ...release('ask')], answer: 'y' }), /Deleted 1 map/)
     assert.equal((await client('list', ...release('ask'))).exitCode, 1)
   })
-})
 
-describe('a change that was previewed', () => {
-  const needsTerminal = { skip: hasScript() ? false : 'needs script(1) for a terminal' }
-
-  test('takes what was shown, not what is uploaded between preview and confirmation', needsTerminal, async () => {
-    await uploadMany('shown', 2)
-    const shown = await answerOnTerminal(['delete', ...release('shown')], 'y', () =>
-      uploadJs(server.url, { version: 'shown', name: 'late.js' }),
-    )
-    assert.match(shown, /Delete 2 maps \(\d+ B\)\?/)
-    assert.match(shown, /Deleted 2 maps \(\d+ B\)\.\r?\n/)
-    assert.deepEqual(namesIn((await client('list', ...release('shown'))).output), ['/assets/late.js'])
-  })
-
-  test('says how many it missed when some went between preview and confirmation', needsTerminal, async () => {
-    await uploadMany('gone', 2)
-    const id = JSON.parse((await client('list', ...release('gone'), '--json')).output).data[0].id
-    const shown = await answerOnTerminal(['delete', ...release('gone')], 'y', () =>
-      client('delete', ...release('gone'), '--id', id, '--yes'),
-    )
-    assert.match(shown, /Deleted 1 map \(\d+ B\) \(the preview said 2: the others had gone meanwhile\)\./)
+  test('are coloured on a terminal unless NO_COLOR is set', needsTerminal, async () => {
+    await uploadMany('colour', 1)
+    const scene = { args: ['delete', ...release('colour')], answer: 'n' }
+    assert.ok((await onTerminal(server, { ...scene, environment: { NO_COLOR: '', TERM: 'xterm' } })).includes('\x1b[31mmapkeep:'))
+    assert.ok(!(await onTerminal(server, { ...scene, environment: { NO_COLOR: '1', TERM: 'xterm' } })).includes('\x1b[31m'))
   })
 })
 
@@ -169,6 +163,17 @@ describe('wrong usage', () => {
       ['delete', '--kind', 'ios', '--service', 'shop', '--yes'],
       ['delete', '--kind', 'elf', '--filename', 'a', '--filename', 'b', '--yes'],
       ['delete', '--kind', 'js', '--service', '', '--version', '1', '--yes'],
+      ['delete', '--kind', 'ios', '--id', '1', '--yes', '--force'],
+      ['delete', '--kind', 'ios', '--id', '1', '--yes', '--reason', ''],
+      ['delete', '--kind', 'ios', '--id', '1', '--plan', 'pln_1', '--dry-run'],
+      ['undo'],
+      ['undo', '--yes'],
+      ['undo', 'op_1'],
+      ['operations', '--limit', 'x'],
+      ['holds', 'place', '--reason', 'a', '--owner', 'b'],
+      ['holds', 'place', '--id', '1', '--owner', 'b'],
+      ['holds', 'place', '--id', '1', '--reason', 'a', '--owner', 'b', '--expires', 'soon'],
+      ['holds', 'place', '--id', '1', '--reason', 'a', '--owner', 'b', '--expires', '2001-01-01'],
       ['restore', '--kind', 'js', '--service', 'shop', '--version', '1', '--sevrice', 'x', '--yes'],
       ['list', '--kind', 'python'],
       ['list', '--limit', '0'],
@@ -203,7 +208,24 @@ describe('the program', () => {
   })
 
   test('has help for every command', async () => {
-    const commands = ['', 'serve', 'keys', 'keys create', 'orgs', 'migrate', 'list', 'get', 'delete', 'restore', 'demo']
+    const commands = [
+      '',
+      'serve',
+      'keys',
+      'keys create',
+      'orgs',
+      'migrate',
+      'list',
+      'get',
+      'delete',
+      'restore',
+      'deleted',
+      'operations',
+      'undo',
+      'holds',
+      'holds place',
+      'demo',
+    ]
     for (const command of commands) {
       const { exitCode, output } = await mapkeep([...command.split(' ').filter(Boolean), '--help'])
       assert.equal(exitCode, 0)
@@ -212,26 +234,9 @@ describe('the program', () => {
   })
 })
 
-/** Runs a command on a terminal, types the answer when it is asked for and something happened, and gives all that was shown. */
-async function answerOnTerminal(
-  args: readonly string[],
-  answer: string,
-  meanwhile: () => Promise<unknown> = async () => undefined,
-): Promise<string> {
-  const environment = { ...process.env, ...clientOf(server), NO_COLOR: '1' }
-  const child = spawn('script', ['-qec', shellCommand(args), '/dev/null'], { env: environment })
-  let shown = ''
-  child.stdout.setEncoding('utf8').on('data', text => {
-    const asked = shown.includes('[y/N]')
-    shown += text
-    if (!asked && shown.includes('[y/N]')) void meanwhile().then(() => child.stdin.write(`${answer}\n`))
-  })
-  await once(child, 'close')
-  return shown
-}
-
-function hasScript(): boolean {
-  return process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+/** The arguments of the command that takes a change back. */
+function takeBack(output: string): string[] {
+  return (/^ {2}mapkeep (undo .*)$/m.exec(output)?.[1] ?? '').split(' ')
 }
 
 function root(folder: string): string {

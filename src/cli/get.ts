@@ -1,20 +1,38 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { finished } from 'node:stream/promises'
+import { type Command, Option } from 'commander'
+import { kind, kindNames } from '../domain/kinds.ts'
 import { downloadPath } from '../domain/source-map.ts'
 import { openClient } from './client.ts'
+import { environmentHelp, positive } from './client-help.ts'
 import { Failure } from './failure.ts'
 import { mapsPath } from './list.ts'
 import { outlineLines } from './outline.ts'
+import { readJson } from './read-json.ts'
 import { print, type Terminal, write } from './terminal.ts'
+
+/** Adds `mapkeep get`. */
+export function addGet(program: Command, terminal: Terminal): void {
+  program
+    .command('get')
+    .description('show one map, live or deleted, or download one of its files')
+    .argument('<id>', 'id of the map', positive)
+    .option('--part <name>', `file to download as it was uploaded: ${[...new Set(kindNames.flatMap(name => kind(name).parts))].join(', ')}`)
+    .addOption(new Option('--output <file>', 'where to write the file; - is stdout').default('-'))
+    .option('--json', "print the server's answer")
+    .addHelpText('after', environmentHelp)
+    .action((id: number, { part, output, json }: { part?: string; output: string; json?: true }) =>
+      part ? getFile(terminal, id, { part, target: output }) : getMap(terminal, id, { json: json === true }),
+    )
+}
 
 /** Shows all that is known of one map, live or deleted. */
 export async function getMap(terminal: Terminal, id: number, { json }: { json: boolean }): Promise<void> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of await openClient(terminal.environment)({ method: 'GET', path: `${mapsPath}/${id}` })) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
+  const answer = await openClient(terminal.environment)({ method: 'GET', path: `${mapsPath}/${id}` })
+  const { content, text } = await readJson<{ data: unknown }>(answer)
   if (json) return print(terminal, text)
-  for (const line of outlineLines((JSON.parse(text) as { data: unknown }).data)) print(terminal, line)
+  for (const line of outlineLines(content.data)) print(terminal, line)
 }
 
 /** Downloads one file of a map as it was uploaded, to a file or, as `-`, to stdout. */

@@ -5,9 +5,12 @@ import { type SettingName, setting, settingNames } from '../config/settings.ts'
 import { settingsHelp } from '../config/settings-table.ts'
 import { type Permission, permissionNames, permissions } from '../domain/permissions.ts'
 import type { Administration, KeyOrder } from './administration.ts'
+import { addDisk, type DiskFigures } from './disk.ts'
 import { Failure } from './failure.ts'
+import { addFsck, type InspectStores } from './fsck.ts'
 import { createKey, listKeys, revokeKey } from './keys.ts'
 import { createOrganization, listOrganizations } from './organizations.ts'
+import { addPurge, type PurgeStores } from './purge.ts'
 import { addSettingFlags, settingFlags } from './setting-flags.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,6 +21,11 @@ export interface LocalWork {
   /** Makes or updates the stores; resolves with the names of the migrations that ran. */
   readonly migrate: (flags: Flags) => Promise<readonly string[]>
   readonly openAdministration: (flags: Flags) => Promise<Administration>
+  /** What everyone's maps take of the volume. */
+  readonly readDisk: (flags: Flags) => Promise<DiskFigures>
+  readonly inspect: InspectStores
+  /** Purges what is due. */
+  readonly purge: PurgeStores
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -33,6 +41,9 @@ export function addLocalCommands(program: Command, terminal: Terminal, work: Loc
   addMigrate(program, terminal, work)
   addKeys(program, terminal, administer)
   addOrganizations(program, administer)
+  addDisk(program, terminal, work.readDisk)
+  addPurge(program, terminal, work.purge)
+  addFsck(program, terminal, work.inspect)
 }
 
 type Administer = <Wish>(

@@ -59,12 +59,15 @@ describe('a server that is not as it should be', () => {
     })
 })
 
-test('a deletion whose answer is lost is said to be in doubt', async () => {
+test('a deletion whose answer is lost again and again is asked for under one name and then said to be in doubt', async () => {
   const item = { id: '1', type: 'sourcemaps', attributes: { mapkind: 'ios', size: 3, created_at: '2026-01-01T00:00:00.000Z' } }
-  const answer = (dryRun: boolean) => JSON.stringify({ data: [item], meta: { dry_run: dryRun } })
+  const plan = { id: 'pln_1', expires_at: '2026-01-01T01:00:00.000Z' }
+  const answer = (dryRun: boolean) => JSON.stringify({ data: [item], meta: { dry_run: dryRun, plan } })
+  const names: (string | string[] | undefined)[] = []
   const losing = http
     .createServer((request, response) => {
       const dryRun = request.url?.includes('dry_run=true') ?? false
+      if (!dryRun) names.push(request.headers['idempotency-key'])
       response.writeHead(200, { 'content-length': String(answer(dryRun).length) })
       if (dryRun) response.end(answer(true))
       else response.write(answer(false).slice(0, 5), () => response.destroy())
@@ -72,15 +75,17 @@ test('a deletion whose answer is lost is said to be in doubt', async () => {
     .listen(0, '127.0.0.1')
   await new Promise(resolve => losing.once('listening', resolve))
   const url = `http://127.0.0.1:${(losing.address() as AddressInfo).port}`
-  for (const more of [[], ['--json']]) {
-    const { exitCode, errors } = await mapkeep(['delete', '--kind', 'ios', '--id', '1', '--yes', ...more], {
-      ...clientOf(server),
-      MAPKEEP_URL: url,
-    })
+  const environment = { ...clientOf(server), MAPKEEP_URL: url }
+  const attempts = [[], ['--json']].map(async more => {
+    const { exitCode, output, errors } = await mapkeep(['delete', '--kind', 'ios', '--id', '1', '--yes', ...more], environment)
     assert.equal(exitCode, 3)
-    assert.match(errors, /broke off/)
-    assert.match(errors, /may have been made all the same/)
-  }
+    assert.equal(errors.match(/broke off.*asking again/g)?.length, 3, errors)
+    assert.match(errors, /may have been made all the same; look with: mapkeep operations/)
+    assert.doesNotMatch(output, more.length > 0 ? /./ : /Deleted/)
+  })
+  await Promise.all(attempts)
+  assert.equal(names.length, 8)
+  assert.equal(new Set(names).size, 2)
   losing.close()
   losing.closeAllConnections()
 })

@@ -87,6 +87,21 @@ export async function uploadJs(url: string, { version, name }: { version: string
   return map
 }
 
+/** Uploads small js maps named 1.js, 2.js, … */
+export async function uploadMany(url: string, version: string, count: number): Promise<void> {
+  for (let at = 1; at <= count; at++) await uploadJs(url, { version, name: `${at}.js` })
+}
+
+/** The flags that select the js maps of a version. */
+export function release(version: string): string[] {
+  return ['--kind', 'js', '--service', 'shop', '--version', version]
+}
+
+/** The files that a table of maps names. */
+export function namesIn(output: string): string[] {
+  return output.match(/\/assets\/\S+/g) ?? []
+}
+
 /** An empty folder that is removed after the tests. */
 export function temporaryFolder(): { readonly path: string; readonly remove: () => void } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mapkeep-cli-'))

@@ -6,7 +6,7 @@ import { runDemo } from './demo/run-demo.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { addLocalCommands, type LocalWork } from './local-commands.ts'
 import { BrokenAnswer } from './split-answer.ts'
-import { print, type Terminal } from './terminal.ts'
+import { coloured, print, type Terminal } from './terminal.ts'
 
 /** Runs one command line (without the program's own name) to its end and gives the exit code. */
 export async function run(
@@ -38,7 +38,7 @@ export function createProgram(terminal: Terminal, work: LocalWork, version: stri
   addClientCommands(program, terminal)
   program
     .command('demo')
-    .description('bundle, upload, list, delete and restore a small application on a throw-away server')
+    .description('bundle, upload, list, delete and bring back a small application on a throw-away server')
     .action(() => runDemo(terminal))
   return program
 }
@@ -47,7 +47,8 @@ function explain(terminal: Terminal, error: unknown): number {
   // Commander has said on its own what it had to say
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
   const { exitCode, lines } = toFailure(error)
-  for (const line of lines) print(terminal, `mapkeep: ${line}`, 'errors')
+  const name = coloured(terminal, { text: 'mapkeep:', colour: 'red', stream: 'errors' })
+  for (const line of lines) print(terminal, `${name} ${line}`, 'errors')
   return exitCode
 }
 

@@ -16,6 +16,11 @@ export function ageText(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
+/** A time of the API for people, to the minute. */
+export function timeText(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** A number of maps for people. */
 export function mapsText(count: number): string {
   return `${count} ${count === 1 ? 'map' : 'maps'}`

@@ -25,17 +25,38 @@ export function selectionQuery(options: SelectionOptions): Query {
 
 /** Query parameters as the flags that make them, for a command line that can be pasted into a shell. */
 export function asFlags(query: Query): string {
-  return query.map(([name, value]) => `${flagOf(name)} ${quoted(value)}`).join(' ')
+  return query.map(([name, value]) => (switches.has(name) ? flagOf(name) : `${flagOf(name)} ${quoted(value)}`)).join(' ')
+}
+
+/** A selection as the server shows it, by parameter, as the query that made it. */
+export function shownSelection(shown: Readonly<Record<string, string | readonly string[]>>): Query {
+  return Object.entries(shown).flatMap(([name, values]) => [values].flat().map(value => [name, value] as const))
 }
 
 /** A text about query parameters as one about flags. */
 export function withFlagNames(text: string): string {
-  return text.replace(/filter\[([a-z_]+)\]|\bmapkind\b/g, parameter => flagOf(parameter))
+  return text
+    .replace(/\b(force|partial|dry_run)=true\b/g, (_, name: string) => flagOf(name))
+    .replace(/(?<=--force)&reason=/g, ' --reason ')
+    .replace(/filter\[([a-z_]+)\]|\bmapkind\b/g, parameter => flagOf(parameter))
 }
+
+/** Parameters that are no filters, and the flags that make them. */
+const otherFlags: Readonly<Record<string, string>> = {
+  mapkind: '--kind',
+  dry_run: '--dry-run',
+  plan: '--plan',
+  force: '--force',
+  partial: '--partial',
+  reason: '--reason',
+}
+
+/** Parameters whose flags take no value. */
+const switches: ReadonlySet<string> = new Set(['dry_run', 'force', 'partial'])
 
 /** The flag that makes a query parameter; other parameters keep their name. */
 export function flagOf(parameter: string): string {
-  if (parameter === 'mapkind') return '--kind'
+  if (Object.hasOwn(otherFlags, parameter)) return otherFlags[parameter] ?? parameter
   const name = filterNames.find(each => filterParameter(each) === parameter)
   return name ? flag(name) : parameter
 }

@@ -1,10 +1,38 @@
 import type { Item } from '../domain/source-map.ts'
 
+/** What maps amount to, in bytes. */
+export interface AnsweredTotals {
+  readonly count: number
+  /** As uploaded. */
+  readonly size: number
+  /** Stored bytes that no other map has. */
+  readonly freed_size?: number
+  /** The rest of what they occupy. */
+  readonly shared_size?: number
+}
+
+/** A map that a hold kept. */
+export interface HeldMap {
+  readonly id: string
+  readonly hold: string
+  readonly reason: string
+}
+
+/** How many maps an undo left, and why. */
+export interface Left {
+  readonly purged?: number
+  readonly moved_on?: number
+  readonly held?: number
+}
+
 /** What an answer says beside its items. */
 export interface Envelope {
   readonly meta?: {
-    readonly totals?: { readonly count: number; readonly size: number }
+    readonly totals?: AnsweredTotals
+    readonly plan?: { readonly id: string; readonly expires_at: string }
     readonly operation?: { readonly id: string; readonly undo_until?: string | null }
+    readonly held?: readonly HeldMap[]
+    readonly left?: Left
     readonly unmatched?: readonly string[]
     readonly page?: { readonly has_more_results?: boolean; readonly next_cursor?: string | null; readonly total_filtered_count?: number }
   }

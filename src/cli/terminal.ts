@@ -19,6 +19,12 @@ export function print(terminal: Terminal, line: string, stream: Stream = 'output
   terminal[stream].write(`${line}\n`)
 }
 
+/** Writes the lines of a table, its titles in bold. */
+export function printTable(terminal: Terminal, [titles = '', ...lines]: readonly string[], stream: Stream = 'output'): void {
+  print(terminal, bold(terminal, titles, stream), stream)
+  for (const line of lines) print(terminal, line, stream)
+}
+
 /** Writes a chunk and waits while the reader is behind. */
 export async function write(stream: NodeJS.WritableStream, chunk: string | Uint8Array): Promise<void> {
   if (!stream.write(chunk)) await once(stream, 'drain')
@@ -40,6 +46,20 @@ export async function ask({ input, errors }: Terminal, question: string): Promis
 }
 
 /** Text in bold where the stream shows it: on a terminal, unless `NO_COLOR` is set. */
-export function bold({ environment, ...streams }: Terminal, text: string, stream: Stream = 'output'): string {
-  return streams[stream].isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb' ? `\x1b[1m${text}\x1b[22m` : text
+export function bold(terminal: Terminal, text: string, stream: Stream = 'output'): string {
+  return isStyled(terminal, stream) ? `\x1b[1m${text}\x1b[22m` : text
+}
+
+const colours = { red: 31, yellow: 33 } as const
+
+/** Text in a colour where the stream shows it, like {@link bold}. */
+export function coloured(
+  terminal: Terminal,
+  { text, colour, stream }: { text: string; colour: keyof typeof colours; stream: Stream },
+): string {
+  return isStyled(terminal, stream) ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
+}
+
+function isStyled({ environment, ...streams }: Terminal, stream: Stream): boolean {
+  return Boolean(streams[stream].isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb')
 }

@@ -40,12 +40,15 @@ describe('selection flags', () => {
       ['filter[filename]', "/a b/it's.js"],
       ['filter[version]', '1.0+2'],
       ['filter[service]', ''],
+      ['force', 'true'],
+      ['reason', 'too old'],
     ] as const
-    assert.equal(asFlags(query), "--filename '/a b/it'\\''s.js' --version 1.0+2 --service ''")
+    assert.equal(asFlags(query), "--filename '/a b/it'\\''s.js' --version 1.0+2 --service '' --force --reason 'too old'")
   })
 
   test('stand in for query parameters in what the server says', () => {
     assert.equal(withFlagNames('filter[gnu_build_id] is not supported for mapkind js'), '--gnu-build-id is not supported for --kind js')
+    assert.equal(withFlagNames('give force=true&reason=why, or partial=true'), 'give --force --reason why, or --partial')
     assert.equal(withFlagNames('mapkinds filter[nonsense]'), 'mapkinds filter[nonsense]')
   })
 })

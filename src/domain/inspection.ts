@@ -1,19 +1,25 @@
 import type { Kind } from './kinds.ts'
 import type { State } from './source-map.ts'
 
-/** What an inspection of the stores may find: what it is called, and what a repair does about it; null where nothing can be done. */
+const lost = 'given up, so that an upload brings them back'
+
+/**
+ * What an inspection of the stores may find: what it is called, and what a repair does about it; null where nothing can be done. A repair
+ * that leaves maps without bytes `ends` nothing: these are told as contents without a copy from then on.
+ */
 export const findingKinds = {
-  missing_bytes: { title: 'missing bytes', repair: null },
-  wrong_length: { title: 'bytes of a wrong length', repair: null },
-  damaged_bytes: { title: 'damaged bytes', repair: null },
+  missing_bytes: { title: 'missing bytes', repair: lost, ends: false },
+  wrong_length: { title: 'bytes of a wrong length', repair: `${lost}; moved to the quarantine`, ends: false },
+  damaged_bytes: { title: 'damaged bytes', repair: `${lost}; moved to the quarantine`, ends: false },
   missing_copy: { title: 'contents without a copy', repair: null },
+  missing_files: { title: 'maps without files that their kind requires', repair: null },
   unreferenced_bytes: { title: 'unreferenced bytes', repair: 'moved to the quarantine' },
   wrong_reference_count: { title: 'wrong reference counts', repair: 'counted anew' },
   wrong_weight: { title: 'wrong sizes of maps', repair: 'summed anew' },
   interrupted_upload: { title: 'interrupted uploads', repair: 'ended; their copies go in the background' },
   unfinished_copy: { title: 'unfinished copies', repair: 'condemned; they go in the background' },
   temporary_file: { title: 'forgotten temporary files', repair: 'moved to the quarantine' },
-} as const satisfies Record<string, { readonly title: string; readonly repair: string | null }>
+} as const satisfies Record<string, { readonly title: string; readonly repair: string | null; readonly ends?: false }>
 
 /** The name of a sort of finding. */
 export type FindingKind = keyof typeof findingKinds

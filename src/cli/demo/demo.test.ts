@@ -10,7 +10,7 @@ test('the demo plays the whole story with the real uploader and leaves nothing b
   const { exitCode, output, errors } = await mapkeep(['demo'])
   assert.equal(exitCode, 0, output + errors)
   assert.match(output, /Deleted 2 maps/)
-  assert.match(output, /Restored 2 maps/)
+  assert.match(output, /Undid op_1: brought back 2 maps/)
   assert.match(output, /Every step did what it says/)
   const folder = /--data (\S+)\/data/.exec(output)?.[1] ?? ''
   assert.equal(fs.existsSync(folder), false)

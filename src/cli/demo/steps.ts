@@ -7,7 +7,7 @@ export type Step = (stage: Stage) => Promise<void>
 const release = ['--service', 'demo-shop', '--version', '1.0.0']
 
 /** The story in order. */
-export const demoSteps: readonly Step[] = [bundle, upload, list, content, download, preview, remove, gone, restore, back]
+export const demoSteps: readonly Step[] = [bundle, upload, list, content, download, preview, remove, gone, undo, back]
 
 async function bundle(stage: Stage): Promise<void> {
   stage.title('1. Bundle a small application: five files become two, minified, with source maps')
@@ -73,6 +73,7 @@ async function preview(stage: Stage): Promise<void> {
   stage.title('6. Preview a deletion')
   const ended = await stage.mapkeep('delete', '--kind', 'js', ...release, '--dry-run')
   expect(countMaps(ended) === 2, 'the preview shows two maps')
+  expect(/ on disk come back/.test(ended.text) && / --plan pln_/.test(ended.text), 'it says what comes back and how to carry it out')
   expect(countMaps(await stage.mapkeep('list', ...release)) === 2, 'both are still there')
 }
 
@@ -80,6 +81,7 @@ async function remove(stage: Stage): Promise<void> {
   stage.title('7. Delete them')
   const ended = await stage.mapkeep('delete', '--kind', 'js', ...release, '--yes')
   expect(ended.exitCode === 0 && ended.text.includes('Deleted 2 maps'), 'two maps are deleted')
+  expect(ended.text.includes('mapkeep undo op_1'), 'the command that takes it back is named')
 }
 
 async function gone(stage: Stage): Promise<void> {
@@ -88,10 +90,10 @@ async function gone(stage: Stage): Promise<void> {
   expect(ended.exitCode === 1 && countMaps(ended) === 0, 'the list is empty')
 }
 
-async function restore(stage: Stage): Promise<void> {
-  stage.title('9. Bring them back')
-  const ended = await stage.mapkeep('restore', '--kind', 'js', ...release, '--yes')
-  expect(ended.exitCode === 0 && ended.text.includes('Restored 2 maps'), 'two maps are restored')
+async function undo(stage: Stage): Promise<void> {
+  stage.title('9. Undo the deletion')
+  const ended = await stage.mapkeep('undo', 'op_1', '--yes')
+  expect(ended.exitCode === 0 && ended.text.includes('brought back 2 maps'), 'both maps come back')
 }
 
 async function back(stage: Stage): Promise<void> {
