@@ -14,7 +14,8 @@ test('a long preview says on a terminal how far it is, in a line of its own that
     .createServer(async (_, response) => {
       await sleep(700)
       response.write(`{"data":[${Array(1200).fill(JSON.stringify(item)).join(',')}`)
-      await sleep(700)
+      // Long enough for a machine that has other things to do, too
+      await sleep(4000)
       response.end(`],"meta":${JSON.stringify(meta)}}`)
     })
     .listen(0, '127.0.0.1')

@@ -230,7 +230,7 @@ export function describeHolds(open: OpenCatalog): void {
     for (const seed of [1, 2])
       test(
         `that was answered is obeyed by all that comes later, in random story ${seed}`,
-        { timeout: 120_000 },
+        { timeout: 300_000 },
         onMaps(0, async catalog => {
           const story = await tellStory(catalog, seededRandom(seed))
           assert.ok(story.deleted > 500 && story.kept > 500 && story.refused > 20, JSON.stringify(story))
