@@ -50,3 +50,12 @@ export function describePassages(engine: string, open: OpenCatalog): void {
     describePurges(open)
   })
 }
+
+/** What depends on how calls reach the engine: everything that is done by many at once. */
+export function describeThreads(engine: string, open: OpenCatalog): void {
+  describe(`a catalog in ${engine}`, () => {
+    describeUploads(open)
+    describeMoves(open)
+    describePlans(open)
+  })
+}

@@ -10,7 +10,8 @@ type Maps = Pick<InspectionCatalog, 'wrongWeights' | 'repairWeights' | 'incomple
 /** What the catalog says of the files and the stored bytes of each map, under examination. Each comparison is one statement, so that it sees one moment. */
 export function mapInspection(db: Db): Maps {
   return {
-    wrongWeights: (after, limit) => among(db, { after, limit }, range => outOfStep(db, range)),
+    wrongWeights: (after, limit) =>
+      among(db, { after, limit }, async range => (await outOfStep(db, range)).map(({ organization, id }) => ({ organization, id }))),
     incompleteMaps: (after, limit) => among(db, { after, limit }, range => incomplete(db, range)),
 
     repairWeights: maps =>

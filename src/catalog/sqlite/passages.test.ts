@@ -1,4 +1,4 @@
 import { describePassages } from '../catalog.contract.ts'
-import { openEmpty } from './empty-catalog.fixture.ts'
+import { openAlone } from './empty-catalog.fixture.ts'
 
-describePassages('SQLite', openEmpty)
+describePassages('SQLite', openAlone)

@@ -1,4 +1,4 @@
 import { describeRows } from '../catalog.contract.ts'
-import { openEmpty } from './empty-catalog.fixture.ts'
+import { openAlone } from './empty-catalog.fixture.ts'
 
-describeRows('SQLite', openEmpty)
+describeRows('SQLite', openAlone)
