@@ -10,7 +10,7 @@ import { copyOf } from './seeded.mjs'
 import { startServer } from './server.mjs'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const maps = 50_000
+const maps = 10_000
 
 /** A purge of a deletion that is due, by the command that does it now, against removing the same files and nothing else. */
 export async function purge(scratch) {
@@ -19,7 +19,7 @@ export async function purge(scratch) {
   await (await startServer(folder)).stop()
   // The start of the command is no part of the purge
   const empty = copyOf(folder, 'empty')
-  seedMaps(join(folder, 'catalog.db'), { service: 'shop', version: '1.0.0', count: maps, pool: 2500 })
+  seedMaps(join(folder, 'catalog.db'), { service: 'shop', version: '1.0.0', count: maps, pool: 500 })
   seedMaps(join(folder, 'catalog.db'), { service: 'small', version: '1.0.0', count: 20 })
   seedBlobs(join(folder, 'catalog.db'))
   const paths = writeFiles(folder)
