@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { Connection } from '../catalog/sqlite/connection.ts'
-import { clientOf, mapkeep, type Server, startServer, temporaryFolder } from './mapkeep.fixture.ts'
+import { clientOf, mapkeep } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 
-const folder = temporaryFolder()
-const data = path.join(folder.path, 'data')
-let server: Server
-before(async () => {
-  server = await startServer(data)
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
+const server = ownServer()
+const { data, folder } = server
 const list = async () => JSON.parse((await mapkeep(['keys', 'list', '--json', '--data', data])).output).data as Record<string, unknown>[]
 const askWith = (application: string) =>
   mapkeep(['list', '--service', 'x', '--version', '1'], { ...clientOf(server), DD_APP_KEY: application })
@@ -68,7 +59,7 @@ describe('mapkeep keys, beside a running server', () => {
   })
 
   test('never makes a catalog in a wrong folder', async () => {
-    const wrong = path.join(folder.path, 'wrong')
+    const wrong = path.join(folder, 'wrong')
     const { exitCode, errors } = await mapkeep(['keys', 'list', '--data', wrong])
     assert.equal(exitCode, 1)
     assert.ok(errors.includes(path.join(wrong, 'catalog.db')), errors)
@@ -91,7 +82,7 @@ describe('mapkeep orgs', () => {
 })
 
 test('mapkeep migrate makes a catalog, and the second time has nothing to do', async () => {
-  const fresh = path.join(folder.path, 'fresh')
+  const fresh = path.join(folder, 'fresh')
   assert.match((await mapkeep(['migrate', '--data', fresh])).output, /^ran 0001/)
   assert.equal((await mapkeep(['migrate', '--data', fresh])).output, 'The catalog is up to date.\n')
 })
@@ -100,7 +91,7 @@ describe('a catalog of another version', () => {
   const ran = (file: string) => query(file, 'select name from kysely_migration').map(row => (row as { name: string }).name)
 
   test('is not migrated by a command that lists keys, which says what to do instead', async () => {
-    const older = path.join(folder.path, 'older')
+    const older = path.join(folder, 'older')
     await mapkeep(['migrate', '--data', older])
     query(path.join(older, 'catalog.db'), 'delete from kysely_migration')
     for (const command of [
@@ -115,7 +106,7 @@ describe('a catalog of another version', () => {
   })
 
   test('is refused in one clear line by every command when it is newer, and left as it is', async () => {
-    const newer = path.join(folder.path, 'newer')
+    const newer = path.join(folder, 'newer')
     await mapkeep(['migrate', '--data', newer])
     query(path.join(newer, 'catalog.db'), "insert into kysely_migration (name, timestamp) values ('9999-the-future', '2999')")
     const before = ran(path.join(newer, 'catalog.db'))

@@ -1,32 +1,13 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import {
-  clientOf,
-  mapkeep,
-  namesIn,
-  release,
-  type Server,
-  startServer,
-  temporaryFolder,
-  uploadJs,
-  uploadMany as uploadTo,
-} from './mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { mapkeep, namesIn, release, uploadJs, uploadMany as uploadTo } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 import { needsTerminal, onTerminal } from './terminal.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'))
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const client = (...args: string[]) => mapkeep(args, clientOf(server))
+const server = ownServer()
+const { client, folder } = server
 const uploadMany = (version: string, count: number) => uploadTo(server.url, version, count)
 
 describe('mapkeep list', () => {
@@ -65,11 +46,11 @@ describe('mapkeep get', () => {
     const id = JSON.parse((await client('list', ...release('get'), '--json')).output).data[0].id
     assert.match((await client('get', id)).output, /file_name +get\.js\n/)
     assert.equal((await client('get', id, '--part', 'source_map')).output, map)
-    const target = path.join(folder.path, 'downloaded.map')
+    const target = path.join(folder, 'downloaded.map')
     assert.equal((await client('get', id, '--part', 'source_map', '--output', target)).exitCode, 0)
     assert.equal(fs.readFileSync(target, 'utf8'), map)
     assert.deepEqual(
-      fs.readdirSync(folder.path).filter(name => name.endsWith('.part')),
+      fs.readdirSync(folder).filter(name => name.endsWith('.part')),
       [],
     )
   })
@@ -77,14 +58,7 @@ describe('mapkeep get', () => {
   test('says when there is no such map, part or place to write', async () => {
     assert.equal((await client('get', '999999')).exitCode, 1)
     assert.equal((await client('get', '1', '--part', 'none')).exitCode, 1)
-    const { exitCode, errors } = await client(
-      'get',
-      '1',
-      '--part',
-      'source_map',
-      '--output',
-      path.join(folder.path, 'no', 'such', 'folder'),
-    )
+    const { exitCode, errors } = await client('get', '1', '--part', 'source_map', '--output', path.join(folder, 'no', 'such', 'folder'))
     assert.equal(exitCode, 1)
     assert.match(errors, /could not write/)
     assert.equal((await client('get', 'x')).exitCode, 2)

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, namesIn, release, type Server, startServer, temporaryFolder, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { release, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 import { needsTerminal, onTerminal } from './terminal.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'), { MAPKEEP_DELETE_LIMIT: '4' })
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const client = (...args: string[]) => mapkeep(args, clientOf(server))
-const live = async (version: string) => namesIn((await client('list', ...release(version))).output)
+const server = ownServer({ MAPKEEP_DELETE_LIMIT: '4' })
+const { client, live } = server
 const ids = async (version: string) =>
   JSON.parse((await client('list', ...release(version), '--json')).output).data.map(({ id }: { id: string }) => id)
 const planOf = (output: string) => (/^ {2}mapkeep ((?:delete|restore) .* --plan pln_\S+)/m.exec(output)?.[1] ?? '').split(' ')

@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
-import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, namesIn, release, type Server, startServer, temporaryFolder, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { clientOf, mapkeep, release, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'))
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const client = (...args: string[]) => mapkeep(args, clientOf(server))
-const live = async (version: string) => namesIn((await client('list', ...release(version))).output)
+const server = ownServer()
+const { client, live } = server
 const operations = async () => JSON.parse((await client('operations', '--limit', '1000', '--json')).output).data.length
 
 describe('a change whose first answer is lost', () => {

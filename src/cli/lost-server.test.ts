@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, type Server, startServer, temporaryFolder } from './mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { clientOf, mapkeep } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'))
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
+const server = ownServer()
 
 describe('a server that is not as it should be', () => {
   const ask = (url: string) => mapkeep(['list', '--service', 'a', '--version', '1'], { MAPKEEP_URL: url, DD_API_KEY: 'a', DD_APP_KEY: 'b' })

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, namesIn, release, type Server, startServer, temporaryFolder, uploadMany } from './mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { namesIn, release, uploadMany } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 import { needsTerminal, onTerminal } from './terminal.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'))
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const client = (...args: string[]) => mapkeep(args, clientOf(server))
-const live = async (version: string) => namesIn((await client('list', ...release(version))).output)
+const server = ownServer()
+const { client, live } = server
 const remove = async (version: string, ...more: string[]): Promise<string> => {
   const { output, errors } = await client('delete', ...release(version), ...more, '--yes', '--json')
   return output === '' ? assert.fail(errors) : JSON.parse(output).meta.operation.id

@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clientOf, mapkeep, type Server, startServer, temporaryFolder, uploadJs } from './mapkeep.fixture.ts'
+import { mapkeep, startServer, uploadJs } from './mapkeep.fixture.ts'
+import { ownServer } from './own-server.fixture.ts'
 
-const folder = temporaryFolder()
-const data = path.join(folder.path, 'data')
+const server = ownServer({}, async url => {
+  await uploadJs(url, { version: '1.0', name: 'a.js' })
+  await uploadJs(url, { version: '2.0', name: 'a.js' })
+  await uploadJs(url, { version: '2.0', name: 'b.js' })
+})
+const { data, folder } = server
 const token = 'token-of-the-metrics'
-let server: Server
-before(async () => {
-  server = await startServer(data)
-  await uploadJs(server.url, { version: '1.0', name: 'a.js' })
-  await uploadJs(server.url, { version: '2.0', name: 'a.js' })
-  await uploadJs(server.url, { version: '2.0', name: 'b.js' })
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const usage = (...flags: string[]) => mapkeep(['usage', ...flags], clientOf(server))
+const usage = (...flags: string[]) => server.client('usage', ...flags)
 const disk = (...flags: string[]) => mapkeep(['disk', ...flags, '--data', data])
 
 describe('mapkeep usage', () => {
@@ -86,7 +78,7 @@ describe('mapkeep disk, beside a running server', () => {
   })
 
   test('says that nothing was uploaded instead of a date', async () => {
-    const empty = path.join(folder.path, 'empty')
+    const empty = path.join(folder, 'empty')
     assert.equal((await mapkeep(['migrate', '--data', empty])).exitCode, 0)
     const without = await mapkeep(['disk', '--data', empty])
     assert.equal(without.exitCode, 1)
@@ -98,19 +90,19 @@ describe('mapkeep disk, beside a running server', () => {
   })
 
   test('refuses a folder of blobs that belongs to another catalog, and never makes one', async () => {
-    const other = path.join(folder.path, 'other')
+    const other = path.join(folder, 'other')
     await mapkeep(['migrate', '--data', other])
     const { exitCode, errors } = await mapkeep(['disk', '--data', other, '--blobs', `file:${path.join(data, 'blobs')}`])
     assert.equal(exitCode, 1)
     assert.match(errors, /belong to another installation/)
-    const none = path.join(folder.path, 'none')
+    const none = path.join(folder, 'none')
     assert.equal((await mapkeep(['disk', '--data', none])).exitCode, 1)
     assert.equal(fs.existsSync(none), false)
   })
 })
 
 test('the metrics have the same figures, made in the background', async () => {
-  const watched = path.join(folder.path, 'watched')
+  const watched = path.join(folder, 'watched')
   const first = await startServer(watched)
   await uploadJs(first.url, { version: '1.0', name: 'a.js' })
   first.child.kill('SIGTERM')

@@ -1,10 +1,8 @@
 import type { Kind } from '../domain/kinds.ts'
 import type { Schema } from './description.ts'
 import { anyItem } from './openapi/item-schemas.ts'
+import { text, time } from './scalar-schemas.ts'
 import { leftSchema, totalsSchema } from './totals-schemas.ts'
-
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
 
 const meta: Schema = {
   type: 'object',

@@ -2,9 +2,7 @@ import { auditActionNames, auditActions } from '../domain/audit-actions.ts'
 import type { AnswerDescription, Parameter, Schema } from './description.ts'
 import { resource } from './item-schema.ts'
 import { pageAfterDescription, pageAfterMeta } from './page-after-description.ts'
-
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
+import { text, time } from './scalar-schemas.ts'
 
 const optional = (name: string, description: string, schema: Schema = { type: 'string', minLength: 1 }): Parameter => ({
   name,

@@ -3,8 +3,7 @@ import type { AnswerDescription, Schema } from './description.ts'
 import { exampleItem } from './openapi/example-item.ts'
 import { anyItem } from './openapi/item-schemas.ts'
 import { pageAfterMeta } from './page-after-description.ts'
-
-const time: Schema = { type: 'string', format: 'date-time' }
+import { time } from './scalar-schemas.ts'
 
 const beside: Schema = {
   type: 'object',

@@ -1,20 +1,13 @@
 import { kindNames } from '../domain/kinds.ts'
-import type { AnswerDescription, Parameter, Schema } from './description.ts'
+import type { AnswerDescription, Schema } from './description.ts'
+import { idInPath } from './id-in-path.ts'
 import { document } from './item-schema.ts'
 import { anyItem } from './openapi/item-schemas.ts'
+import { text, time } from './scalar-schemas.ts'
 
 /** The id of a map in a path. */
-export const idParameter: Parameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: 'The id of the map.',
-  schema: { type: 'string', pattern: '^[1-9][0-9]*$' },
-  example: '5',
-}
+export const idParameter = idInPath('The id of the map.', '5', { pattern: '^[1-9][0-9]*$' })
 
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
 const bytes: Schema = { type: 'integer', format: 'int64' }
 
 const file: Schema = {

@@ -1,17 +1,12 @@
 import { kindNames } from '../domain/kinds.ts'
 import type { AnswerDescription, BodyDescription, Parameter, Schema } from './description.ts'
+import { idInPath } from './id-in-path.ts'
 import { document, resource } from './item-schema.ts'
 import { holdBounds } from './read-hold.ts'
+import { time } from './scalar-schemas.ts'
 
 /** The id of a hold in a path. */
-export const holdIdParameter: Parameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: 'The id of the hold.',
-  schema: { type: 'string' },
-  example: 'hld_7Hq2mZ4xKw0B',
-}
+export const holdIdParameter = idInPath('The id of the hold.', 'hld_7Hq2mZ4xKw0B')
 
 /** Whether holds that have ended are listed, too. */
 export const allHoldsParameter: Parameter = {
@@ -29,7 +24,6 @@ const pattern: Schema = {
   maxLength: holdBounds.pattern,
   description: '`*` stands for any run of characters, everything else for itself; case counts.',
 }
-const time: Schema = { type: 'string', format: 'date-time' }
 
 const selector: Schema = {
   type: 'object',

@@ -1,22 +1,17 @@
 import { kindNames } from '../domain/kinds.ts'
-import type { AnswerDescription, Parameter, Schema } from './description.ts'
+import type { AnswerDescription, Schema } from './description.ts'
+import { idInPath } from './id-in-path.ts'
 import { exampleItem } from './openapi/example-item.ts'
 import { anyItem } from './openapi/item-schemas.ts'
 import { pageAfterMeta } from './page-after-description.ts'
+import { text, time } from './scalar-schemas.ts'
 import { leftSchema, totalsSchema } from './totals-schemas.ts'
 
 /** The id of an operation in a path. */
-export const operationIdParameter: Parameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: 'The id of the operation, as deletions and restorations answer it.',
-  schema: { type: 'string', pattern: '^op_[1-9][0-9]*$' },
-  example: 'op_7',
-}
+export const operationIdParameter = idInPath('The id of the operation, as deletions and restorations answer it.', 'op_7', {
+  pattern: '^op_[1-9][0-9]*$',
+})
 
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
 const id: Schema = { type: 'string', pattern: '^op_[1-9][0-9]*$' }
 
 const attributes: Schema = {

@@ -1,6 +1,7 @@
 import { usageGroups } from '../domain/usage-groups.ts'
 import type { AnswerDescription, Parameter, Schema } from './description.ts'
 import { resource } from './item-schema.ts'
+import { text } from './scalar-schemas.ts'
 
 /** By what the answer is grouped. */
 export const byParameter: Parameter = {
@@ -27,7 +28,6 @@ const sums = Object.fromEntries(
 )
 const required = Object.keys(figures)
 
-const text: Schema = { type: 'string' }
 const uploader: Schema = {
   type: 'object',
   description: 'The key that uploaded the maps; its id stands for the name when that is not known.',

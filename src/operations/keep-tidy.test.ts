@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 
 const noteFault = (error: unknown) => faults.push(error)
-const purging = { purgeInterval: 3_600_000, holder: 'server' }
+const purging = { purgeInterval: 3_600_000, holder: 'server', shared: false }
 const bytes = Buffer.from('the same words again and again, '.repeat(5000))
 async function* source() {
   yield bytes
@@ -102,7 +102,15 @@ describe('background work', () => {
     const rules = { undoWindow: 0, deleteLimit: 0, safeDelete: false }
     await deleteMaps(catalog, { organization, selection, plan: undefined }, { request, rules })
     const stateOf = async () => (await catalog.detail(organization, id))?.state
-    const parts = { catalog, blobs: store, codec: backgroundCodec, uploadsInFlight: () => 0, holder: 'server', onFault: noteFault }
+    const parts = {
+      catalog,
+      blobs: store,
+      codec: backgroundCodec,
+      uploadsInFlight: () => 0,
+      holder: 'server',
+      shared: false,
+      onFault: noteFault,
+    }
     const idle = keepTidy({ ...parts, purgeInterval: 0 })
     await until(async () => (await catalog.compressible(10)).length === 0)
     await idle.stop()
@@ -113,15 +121,26 @@ describe('background work', () => {
     assert.deepEqual(faults, [])
   })
 
-  test('stops at once while it waits', async () => {
+  test('stops at once while it waits, sooner than one whose work does not end', async () => {
     const { blobs, uploadsInFlight } = countUploads(store)
     await uploadTo(blobs)
     const held = await blobs.receive(source(), 1e9)
-    const tidy = keepTidy({ catalog, blobs, codec: backgroundCodec, uploadsInFlight, ...purging, onFault: error => faults.push(error) })
-    await new Promise(resolve => setTimeout(resolve, 200))
-    const start = Date.now()
-    await tidy.stop()
-    assert.ok(Date.now() - start < 1000)
+    let [waits, works] = [false, false]
+    const looking = () => {
+      waits = true
+      return uploadsInFlight()
+    }
+    const endless = () => {
+      works = true
+      return new Promise<never>(() => {})
+    }
+    const parts = { catalog, codec: backgroundCodec, ...purging, onFault: noteFault }
+    const waiting = keepTidy({ ...parts, blobs, uploadsInFlight: looking })
+    const working = keepTidy({ ...parts, blobs: { ...blobs, compress: endless }, uploadsInFlight: () => 0 })
+    await until(async () => waits && works)
+    const stopped: string[] = []
+    await Promise.all([working.stop().then(() => stopped.push('working')), waiting.stop().then(() => stopped.push('waiting'))])
+    assert.deepEqual(stopped, ['waiting', 'working'])
     await blobs.discard(held)
     assert.deepEqual(faults, [])
   })

@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { clientOf, mapkeep, type Server, startServer, temporaryFolder } from '../mapkeep.fixture.ts'
+import { describe, test } from 'node:test'
+import { ownServer } from '../own-server.fixture.ts'
 
-const folder = temporaryFolder()
-let server: Server
-before(async () => {
-  server = await startServer(path.join(folder.path, 'data'))
-})
-after(async () => {
-  server.child.kill('SIGTERM')
-  await server.ended
-  folder.remove()
-})
-
-const holds = (...args: string[]) => mapkeep(['holds', ...args], clientOf(server))
+const server = ownServer()
+const holds = (...args: string[]) => server.client('holds', ...args)
 const why = ['--reason', 'support until 2030', '--owner', 'payments team']
 
 describe('mapkeep holds', () => {
