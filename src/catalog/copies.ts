@@ -4,7 +4,7 @@ import type { Db, Engine } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { closeIntent } from './intents.ts'
 import type { BlobCopyTable } from './schema.ts'
-import { inTransaction } from './transaction.ts'
+import { Conflict, inTransaction } from './transaction.ts'
 import { owners, reweigh } from './weights.ts'
 
 type Compression = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy'>
@@ -15,10 +15,10 @@ type Stored = Omit<CopyName, 'codec'>
 
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
 export function copies(db: Db, engine: Engine): Compression & Removal {
-  return { ...compression(db), ...removal(db, engine) }
+  return { ...compression(db, engine), ...removal(db, engine) }
 }
 
-function compression(db: Db): Compression {
+function compression(db: Db, engine: Engine): Compression {
   return {
     async compressible(limit) {
       const rows = await db
@@ -42,8 +42,9 @@ function compression(db: Db): Compression {
 
     switchCopy: (from, to, storedSize) =>
       inTransaction(db, async trx => {
-        const switched = await makeCurrent(trx, to, { insteadOf: from.generation, stored_size: storedSize })
-        await change(trx, switched ? from : to, { state: 'condemned' })
+        const switched = await makeCurrent(trx, engine, { name: to, insteadOf: from.generation, values: { stored_size: storedSize } })
+        if (switched) await change(trx, from, { state: 'condemned' })
+        else await giveUp(trx, to)
         return switched
       }),
 
@@ -61,9 +62,16 @@ function removal(db: Db, engine: Engine): Removal {
   return {
     condemnUnreferenced: limit =>
       inTransaction(db, async trx => {
-        const unreferenced = await unreferencedCopies(trx, limit)
-        for (const name of unreferenced) await condemnCurrent(trx, name)
-        return unreferenced.length
+        const found = await unreferencedCopies(trx).limit(limit).execute()
+        for (const [organization, some] of byOrganization(found)) {
+          const digests = some.map(name => name.digest)
+          await engine.lockContents(trx, organization, digests)
+          // Looked at again: somebody may have adopted one before it was locked
+          const still = unreferencedCopies(trx).where('organization', '=', organization)
+          for (const name of await still.where(blob => engine.isAmong(blob.ref('digest'), digests)).execute())
+            await condemnCurrent(trx, name)
+        }
+        return found.length
       }),
 
     async condemned(limit) {
@@ -99,8 +107,8 @@ async function forget(
     .execute()
 }
 
-function byOrganization(names: readonly CopyName[]): ReadonlyMap<number, readonly CopyName[]> {
-  const found = new Map<number, CopyName[]>()
+function byOrganization<Name extends Stored>(names: readonly Name[]): ReadonlyMap<number, readonly Name[]> {
+  const found = new Map<number, Name[]>()
   for (const name of names) {
     const others = found.get(name.organization)
     if (others) others.push(name)
@@ -110,7 +118,7 @@ function byOrganization(names: readonly CopyName[]): ReadonlyMap<number, readonl
 }
 
 /** An intent protects what its upload adopted: only the commit that ends it counts the reference. */
-function unreferencedCopies(trx: Db, limit: number): Promise<Stored[]> {
+function unreferencedCopies(trx: Db) {
   return trx
     .selectFrom('blob')
     .select(['organization', 'digest'])
@@ -127,8 +135,6 @@ function unreferencedCopies(trx: Db, limit: number): Promise<Stored[]> {
         ),
       ),
     )
-    .limit(limit)
-    .execute()
 }
 
 /** Once condemned a copy is adopted by nobody: the next upload of its content writes a new one. */
@@ -138,11 +144,11 @@ async function condemnCurrent(trx: Db, name: Stored): Promise<void> {
 }
 
 /** Makes the copies an intent wrote the ones to be read, unless a twin was faster; ends the intent and gives the copies nobody needs. */
-export async function promoteCopies(trx: Db, intent: number): Promise<readonly CopyName[]> {
+export async function promoteCopies(trx: Db, engine: Engine, intent: number): Promise<readonly CopyName[]> {
   const unneeded: CopyName[] = []
   for (const name of await closeIntent(trx, intent)) {
-    if (await makeCurrent(trx, name, { insteadOf: null })) continue
-    await change(trx, name, { state: 'condemned' })
+    if (await makeCurrent(trx, engine, { name, insteadOf: null, values: {} })) continue
+    await giveUp(trx, name)
     unneeded.push(name)
   }
   return unneeded
@@ -157,21 +163,32 @@ function blobs<Q extends ByBlob<Q>>(query: Q, organization: number, digests: rea
   return query.where('organization', '=', organization).where('digest', 'in', digests)
 }
 
-/** Lets look-ups read a copy if they still read the given one; a map that has the content alone weighs what the copy does. */
-async function makeCurrent(
-  trx: Db,
-  name: CopyName,
-  { insteadOf, ...values }: { insteadOf: string | null; stored_size?: number },
-): Promise<boolean> {
+interface Succession {
+  readonly name: CopyName
+  /** The generation that is read until now. */
+  readonly insteadOf: string | null
+  readonly values: { readonly stored_size?: number }
+}
+
+/**
+ * Lets look-ups read a reserved copy if they still read the given one; a map that has the content alone weighs what the copy does. A
+ * copy that was condemned meanwhile, because whoever wrote it seemed dead, never becomes current: its bytes may be gone by now.
+ */
+async function makeCurrent(trx: Db, engine: Engine, { name, insteadOf, values }: Succession): Promise<boolean> {
   const { organization, digest, generation } = name
   const switched = await blobs(trx.updateTable('blob'), organization, [digest])
     .set({ generation })
     .where('generation', insteadOf === null ? 'is' : '=', insteadOf)
+    .where(({ exists, selectFrom }) => exists(copy(selectFrom('blob_copy').select('generation'), name).where('state', '=', 'reserved')))
     .returning('reference_count')
     .executeTakeFirst()
   if (!switched) return false
-  await change(trx, name, { state: 'stored', ...values })
-  if (switched.reference_count === 1) await reweigh(trx, organization, await owners(trx, organization, [digest]))
+  const { numUpdatedRows } = await copy(trx.updateTable('blob_copy'), name)
+    .set({ state: 'stored', ...values })
+    .where('state', '=', 'reserved')
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new Conflict('a copy was condemned while it was to become current')
+  if (switched.reference_count === 1) await reweigh(trx, engine, { organization, ids: await owners(trx, organization, [digest]) })
   return true
 }
 

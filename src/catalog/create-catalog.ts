@@ -14,6 +14,7 @@ import { operations } from './operations.ts'
 import { plans } from './plans.ts'
 import { previews } from './previews.ts'
 import { purges } from './purges.ts'
+import { rates } from './rates.ts'
 import { undos } from './undos.ts'
 import { uploads } from './uploads.ts'
 import { usage } from './usage.ts'
@@ -21,7 +22,7 @@ import { usage } from './usage.ts'
 /** The catalog over one connection pool of either engine. `now`: milliseconds since 1970. */
 export function createCatalog(db: Db, engine: Engine, now: () => number): Catalog {
   return {
-    ...keys(db),
+    ...keys(db, engine),
     ...uploads(db, engine, now),
     ...previews(db, engine),
     ...plans(db, engine),
@@ -31,12 +32,13 @@ export function createCatalog(db: Db, engine: Engine, now: () => number): Catalo
     ...operations(db),
     ...purges(db, engine),
     ...audit(db),
+    ...rates(db, engine),
     ...usage(db),
     ...lists(db, engine),
     ...lookUps(db),
     ...details(db),
     ...copies(db, engine),
-    ...inspection(db),
+    ...inspection(db, engine),
     installation: async () => (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id,
     check: async () => {
       await sql`select 1 from installation`.execute(db)

@@ -25,6 +25,15 @@ export async function dropReferences(trx: Db, maps: Gone): Promise<number> {
   return freed
 }
 
+/** Keeps others from counting or adopting what these maps have. */
+export function lockTheirContents(trx: Db, { engine, organization, ids }: Omit<Gone, 'shared'>): Promise<void> {
+  const digests = trx
+    .selectFrom('source_map_file')
+    .select('source_map_file.digest')
+    .where(hasIds<'source_map_file'>(engine, organization, ids))
+  return engine.lockContents(trx, organization, sql<string>`${digests}`)
+}
+
 /** Whatever nobody needs then has no current copy from then on, in the same statement. */
 async function countDown(trx: Db, { engine, organization, ids }: Gone): Promise<void> {
   const uses = trx
@@ -62,7 +71,8 @@ async function condemn(trx: Db, maps: Gone): Promise<number> {
 /** What the maps had and one other map still has makes that one heavier from now on. */
 async function weighOthers(trx: Db, maps: Gone): Promise<void> {
   const alone = (await contentsOf(trx, maps, 1).execute()).map(blob => blob.digest)
-  if (alone.length > 0) await reweigh(trx, maps.organization, await owners(trx, maps.organization, alone))
+  if (alone.length > 0)
+    await reweigh(trx, maps.engine, { organization: maps.organization, ids: await owners(trx, maps.organization, alone) })
 }
 
 /** Contents of maps to which so many maps refer now. */

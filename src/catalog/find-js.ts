@@ -2,6 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import { isCaseless } from '../domain/caseless.ts'
 import type { JsQuery } from '../operations/ports/read-catalog.ts'
 import type { Db } from './engine.ts'
+import { lowered } from './lowered.ts'
 
 /** Finds the newest live js map that answers. */
 export async function findJs(db: Db, organization: number, query: JsQuery): Promise<number | undefined> {
@@ -29,7 +30,7 @@ export async function findJsNearby(db: Db, organization: number, query: JsQuery)
 /** The maps beside each other in an index among which the answer is. */
 function stretch(db: Db, organization: number, query: JsQuery) {
   const js = db.selectFrom('source_map').where('organization', '=', organization).where('kind', '=', 'js')
-  if ('debugId' in query) return js.where(sql<SqlBool>`lower(debug_id) = lower(${query.debugId})`).where('debug_id', 'is not', null)
+  if ('debugId' in query) return js.where(sql<SqlBool>`lower(debug_id) = ${lowered(query.debugId)}`).where('debug_id', 'is not', null)
   return js
     .where('file_name', '=', query.fileName.slice(query.fileName.lastIndexOf('/') + 1))
     .where('absolute_path', 'is not', null)

@@ -1,12 +1,12 @@
 import type { CopyName } from '../operations/ports/blob-store.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { owners, reweigh } from './weights.ts'
 
 /**
  * Forgets stored copies that have no sound file: nobody reads or adopts them any more, and the next upload of their content writes a new
  * one. A copy that is no longer stored is left as it is. What lies under the name is left, too: nothing that is forgotten is ever removed.
  */
-export async function giveUpCopies(trx: Db, names: readonly CopyName[]): Promise<void> {
+export async function giveUpCopies(trx: Db, engine: Engine, names: readonly CopyName[]): Promise<void> {
   for (const { organization, digest, generation } of names) {
     const blob = await trx
       .updateTable('blob')
@@ -24,6 +24,6 @@ export async function giveUpCopies(trx: Db, names: readonly CopyName[]): Promise
       .where('state', '=', 'stored')
       .execute()
     // Who had it alone weighs less without it
-    if (blob?.reference_count === 1) await reweigh(trx, organization, await owners(trx, organization, [digest]))
+    if (blob?.reference_count === 1) await reweigh(trx, engine, { organization, ids: await owners(trx, organization, [digest]) })
   }
 }

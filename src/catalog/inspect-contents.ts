@@ -1,13 +1,13 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { NeedingMap } from '../domain/inspection.ts'
 import type { ContentName, InspectionCatalog, WrongCount } from '../operations/ports/inspection-catalog.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { inTransaction } from './transaction.ts'
 
 type Contents = Pick<InspectionCatalog, 'wrongCounts' | 'repairCounts' | 'mapsWith'>
 
 /** Contents under examination. Each comparison is one statement, so that it sees one moment. */
-export function contentInspection(db: Db): Contents {
+export function contentInspection(db: Db, engine: Engine): Contents {
   return {
     async wrongCounts(after, limit) {
       const names = await nextContents(db, after, limit)
@@ -22,6 +22,7 @@ export function contentInspection(db: Db): Contents {
       inTransaction(db, async trx => {
         let repaired = 0
         for (const { organization, digest } of contents) {
+          await engine.lockContents(trx, organization, [digest])
           const { numUpdatedRows } = await trx
             .updateTable('blob')
             .set({ reference_count: mapCount })

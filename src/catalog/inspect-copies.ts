@@ -1,7 +1,7 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { InspectionCatalog, KnownCopy } from '../operations/ports/inspection-catalog.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { giveUpCopies } from './give-up-copies.ts'
 import type { BlobCopyTable, Schema } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -9,7 +9,7 @@ import { inTransaction } from './transaction.ts'
 type Copies = Pick<InspectionCatalog, 'countCopies' | 'knownCopies' | 'copiesNamed' | 'giveUpCopies' | 'strayReservations'>
 
 /** Stored copies under examination. */
-export function copyInspection(db: Db): Copies {
+export function copyInspection(db: Db, engine: Engine): Copies {
   return {
     async countCopies() {
       const { copies } = await db
@@ -40,7 +40,7 @@ export function copyInspection(db: Db): Copies {
       return found
     },
 
-    giveUpCopies: names => inTransaction(db, trx => giveUpCopies(trx, names)),
+    giveUpCopies: names => inTransaction(db, trx => giveUpCopies(trx, engine, names)),
 
     strayReservations: (after, limit) => strays(db, after, limit),
   }

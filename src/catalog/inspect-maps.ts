@@ -1,14 +1,14 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import { type Kind, kind, kindNames } from '../domain/kinds.ts'
 import type { IncompleteMap, InspectionCatalog, MapName, Stretch } from '../operations/ports/inspection-catalog.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { inTransaction } from './transaction.ts'
 import { isListedWrongly, ownSize, reweigh, sharedContents } from './weights.ts'
 
 type Maps = Pick<InspectionCatalog, 'wrongWeights' | 'repairWeights' | 'incompleteMaps'>
 
 /** What the catalog says of the files and the stored bytes of each map, under examination. Each comparison is one statement, so that it sees one moment. */
-export function mapInspection(db: Db): Maps {
+export function mapInspection(db: Db, engine: Engine): Maps {
   return {
     wrongWeights: (after, limit) =>
       among(db, { after, limit }, async range => (await outOfStep(db, range)).map(({ organization, id }) => ({ organization, id }))),
@@ -18,7 +18,7 @@ export function mapInspection(db: Db): Maps {
       inTransaction(db, async trx => {
         for (const organization of new Set(maps.map(map => map.organization))) {
           const ids = maps.filter(map => map.organization === organization).map(map => map.id)
-          await reweigh(trx, organization, ids)
+          await reweigh(trx, engine, { organization, ids })
         }
       }),
   }
@@ -90,6 +90,8 @@ function outOfStep(db: Db, range: Expression<SqlBool>): Promise<MapName[]> {
         isListedWrongly(),
       ]),
     )
+    .orderBy('organization')
+    .orderBy('id')
     .execute()
 }
 

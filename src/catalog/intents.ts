@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Upload } from '../domain/upload.ts'
 import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { Declared } from '../operations/ports/catalog.ts'
 import type { ContentName } from '../operations/ports/inspection-catalog.ts'
 import { currentCopies } from './current-copies.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { mapsHaving } from './maps-having.ts'
 
@@ -13,13 +14,22 @@ const worthCompressing = 4096
 
 type Opened = Extract<Declared, { intent: number }>
 
+interface Opening {
+  readonly upload: Upload
+  readonly at: number
+  readonly lost: readonly CopyName[]
+}
+
 /** Notes what an upload is about to write and which stored contents it relies on, so that nothing removes either. */
-export async function openIntent(trx: Db, upload: Upload, { at, lost }: { at: number; lost: readonly CopyName[] }): Promise<Opened> {
+export async function openIntent(trx: Db, engine: Engine, { upload, at, lost }: Opening): Promise<Opened> {
   const { organization } = upload
   const contents = distinctContents(upload)
   const number = randomIntent()
   if (contents.length === 0) return { intent: number, write: [], copies: [] }
-  const copies = await currentCopies(trx, { organization, digests: contents.map(content => content.digest), lost })
+  const digests = contents.map(content => content.digest)
+  // What is adopted here must not be condemned by somebody who did not see the intent yet
+  await engine.lockContents(trx, organization, digests)
+  const copies = await currentCopies(trx, { organization, digests, lost })
   const stored = new Set(copies.map(({ name }) => name.digest))
   const missing = contents.filter(content => !stored.has(content.digest))
   const write = missing.map(({ digest }) => ({ organization, digest, generation: newGeneration(), codec: 'identity' as const }))
@@ -61,6 +71,26 @@ export async function endIntent(trx: Db, intent: number): Promise<readonly CopyN
     if (numUpdatedRows > 0n) written.push(name)
   }
   return written
+}
+
+/** Condemns the copies that were reserved for a compression: whoever asks has none under way, so nobody has. */
+export async function condemnStrays(trx: Db): Promise<void> {
+  await trx
+    .updateTable('blob_copy')
+    .set({ state: 'condemned' })
+    .where(sql<boolean>`state = 'reserved'`)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('upload_intent as intent')
+            .select('intent.number')
+            .whereRef('intent.organization', '=', 'blob_copy.organization')
+            .whereRef('intent.digest', '=', 'blob_copy.digest')
+            .whereRef('intent.generation', '=', 'blob_copy.generation'),
+        ),
+      ),
+    )
+    .execute()
 }
 
 /** A number for an intent: random, so that no counter is shared by uploads that have nothing to do with each other. */

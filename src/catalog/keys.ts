@@ -2,12 +2,12 @@ import type { Permission } from '../domain/permissions.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Key, KeyCatalog, NewKey, Organization, Revocation } from '../operations/ports/key-catalog.ts'
 import { recordEvent } from './audit.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import type { AccessKeyTable, OrganizationTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Rows about who may do what. */
-export function keys(db: Db): KeyCatalog {
+export function keys(db: Db, engine: Engine): KeyCatalog {
   return {
     findKeys: async hashes =>
       (
@@ -36,12 +36,17 @@ export function keys(db: Db): KeyCatalog {
 
     revokeKey: (id, by) => inTransaction(db, trx => revoke(trx, id, by)),
 
-    createOrganization: (name, uuid, at) => inTransaction(db, trx => insertOrganization(trx, { name, uuid, at }, 'command line')),
+    createOrganization: (name, uuid, at) =>
+      inTransaction(db, async trx => {
+        await engine.lockInstallation(trx)
+        return insertOrganization(trx, { name, uuid, at }, 'command line')
+      }),
 
     listOrganizations: async () => (await db.selectFrom('organization').selectAll().orderBy('number').execute()).map(toOrganization),
 
     bootstrap: (organization, first) =>
       inTransaction(db, async trx => {
+        await engine.lockInstallation(trx)
         const any = await trx.selectFrom('organization').select('number').limit(1).executeTakeFirst()
         if (any) return false
         await insertOrganization(trx, organization, 'mapkeep')
@@ -137,7 +142,7 @@ async function insertOrganization(trx: Db, { name, uuid, at }: NewOrganization, 
     .selectFrom('organization')
     .select(set => set.fn.max('number').as('last'))
     .executeTakeFirstOrThrow()
-  const row = { number: (last ?? 0) + 1, uuid, name, created_at: at, last_map_id: 0, last_map_at: 0, last_operation: 0 }
+  const row = { number: (last ?? 0) + 1, uuid, name, created_at: at, last_map_id: 0, last_map_at: 0 }
   const made = await trx.insertInto('organization').values(row).returningAll().executeTakeFirstOrThrow()
   const entry = {
     organization: made.number,

@@ -4,6 +4,7 @@ import { kind, kindNames } from '../domain/kinds.ts'
 import type { ReadCatalog, RepositoryInfo, SymbolFile } from '../operations/ports/read-catalog.ts'
 import type { Db } from './engine.ts'
 import { findJs } from './find-js.ts'
+import { lowered } from './lowered.ts'
 
 /** So few that their values fit into one statement of any engine. */
 const idsAtOnce = 500
@@ -33,25 +34,25 @@ export function lookUps(db: Db): LookUps {
 
 /** Looks for one live map of each id, however many have it. */
 async function existing(db: Db, organization: number, debugIds: readonly string[]): Promise<string[]> {
-  const asked = sql.join(debugIds.map(id => sql`(${id}, ${isCaseless(id) ? 1 : 0})`))
+  const asked = sql.join(debugIds.map(id => sql`(cast(${id} as text), cast(${lowered(id)} as text), ${sql.lit(isCaseless(id) ? 1 : 0)})`))
   const { rows } = await sql<{ id: string }>`
-    with asked (id, caseless) as (values ${asked})
+    with asked (id, lowered, caseless) as (values ${asked})
     select asked.id from asked where exists (
       select 1 from source_map
       where organization = ${organization} and kind = 'js' and deleted_at is null and debug_id is not null
-      and lower(debug_id) = lower(asked.id) and (asked.caseless = 1 or debug_id = asked.id)
+      and lower(debug_id) = asked.lowered and (asked.caseless = 1 or debug_id = asked.id)
     )`.execute(db)
   return rows.map(row => row.id)
 }
 
 async function symbolFiles(db: Db, organization: number, buildIds: readonly string[]): Promise<SymbolFile[]> {
   if (buildIds.length === 0) return []
-  const lowered = buildIds.map(id => sql`lower(${id})`)
+  const inLowerCase = sql.join(buildIds.map(lowered))
   const by = (condition: ReturnType<typeof sql<SqlBool>>) => symbolFileRows(db, organization).where(condition)
   // What the indexes hold is said again, so that they are used
-  const rows = await by(sql<SqlBool>`gnu_build_id is not null and lower(gnu_build_id) in (${sql.join(lowered)})`)
+  const rows = await by(sql<SqlBool>`gnu_build_id is not null and lower(gnu_build_id) in (${inLowerCase})`)
     .union(by(sql<SqlBool>`go_build_id in (${sql.join(buildIds)})`))
-    .union(by(sql<SqlBool>`file_hash is not null and lower(file_hash) in (${sql.join(lowered)})`))
+    .union(by(sql<SqlBool>`file_hash is not null and lower(file_hash) in (${inLowerCase})`))
     .execute()
   return rows.map(({ id, arch, symbolSource, overwrite, gnuBuildId, goBuildId, fileHash }) => ({
     id,

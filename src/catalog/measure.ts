@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { IdRange } from '../domain/id-ranges.ts'
 import type { Trace } from '../operations/ports/passage-catalog.ts'
 import type { Db } from './engine.ts'
-import { mixed } from './mixture.ts'
+import { traceOf } from './mixture.ts'
 import type { MapCondition } from './pack-ids.ts'
 
 /** What one pass over maps tells. Sizes are bytes. */
@@ -34,11 +34,9 @@ export async function measure(db: Db, condition: MapCondition): Promise<Measure>
 
 /** The same with the trace for a plan. */
 export async function measureTraced(db: Db, condition: MapCondition, plan: string): Promise<Measure & { readonly trace: Trace }> {
-  // As text, since it outgrows the numbers of JavaScript
-  const trace = sql<string>`cast(coalesce(sum(${mixed(plan)}), 0) as text)`.as('trace')
   return db
     .selectFrom('source_map')
-    .select([...sums, trace])
+    .select([...sums, traceOf(plan).as('trace')])
     .where(condition)
     .executeTakeFirstOrThrow()
 }

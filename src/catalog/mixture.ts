@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
+import type { Trace } from '../operations/ports/passage-catalog.ts'
 
 /** Below this lies the part of a divisor that depends on the map. */
 const spread = 2n ** 31n - 1n
@@ -13,8 +14,26 @@ const smallestDivisor = 2n ** 30n
  * 63 bits as long as ids and state versions stay below 2^32, and one statement for all plans.
  */
 export function mixed(plan: string): RawBuilder<number> {
+  return mixture(plan, sql`state_version`)
+}
+
+/** The trace for a plan of all chosen maps, as text, since it outgrows the numbers of JavaScript. */
+export function traceOf(plan: string): RawBuilder<Trace> {
+  return total(mixed(plan))
+}
+
+/** The same as it was before a passage that has just raised their state versions. */
+export function traceBefore(plan: string): RawBuilder<Trace> {
+  return total(mixture(plan, sql`(state_version - 1)`))
+}
+
+function total(mix: RawBuilder<number>): RawBuilder<Trace> {
+  return sql<Trace>`cast(coalesce(sum(${mix}), 0) as text)`
+}
+
+function mixture(plan: string, version: RawBuilder<unknown>): RawBuilder<number> {
   const { dividend, a, b } = numbersOf(plan)
-  return sql<number>`(${dividend} % (((id * ${a} + state_version * ${b}) & ${spread}) + ${smallestDivisor}))`
+  return sql<number>`(${dividend} % (((id * ${a} + ${version} * ${b}) & ${spread}) + ${smallestDivisor}))`
 }
 
 /** Numbers that depend on nothing but the plan's random id: a dividend of 62 bits, two odd factors of 30. Whole to SQLite because they are no floats here. */

@@ -4,13 +4,15 @@ import type { Moved, Passage, PassageCatalog, Scope, Terms, Unmoved } from '../o
 import type { Db, Engine } from './engine.ts'
 import { holdsOn } from './held.ts'
 import { heldIds } from './held-ids.ts'
+import { lastId } from './last-id.ts'
 import { countMembers, type Members, readKept, readMembers } from './members.ts'
+import { traceBefore } from './mixture.ts'
 import { findPlan, isSame, latestPlan, requestText } from './plans.ts'
 import { nextOperation, recordOperation, toMoved } from './record-operation.ts'
 import { findRequest, keepRefusal, type NamedRequest, noteRequest, toRefusal } from './requests.ts'
 import { allShownColumns, toPlainMap } from './row.ts'
 import type { OperationTable, PlanTable } from './schema.ts'
-import { inTransaction } from './transaction.ts'
+import { Conflict, inTransaction } from './transaction.ts'
 import { findMembers } from './undo-members.ts'
 import { where } from './where.ts'
 
@@ -30,6 +32,7 @@ export function moves(db: Db, engine: Engine): Moves {
     },
 
     async membersOf(organization, operation, ids) {
+      if (ids.length === 0) return []
       const first = ids[0] ?? 0
       const last = ids.at(-1) ?? 0
       const contiguous = last - first + 1 === ids.length
@@ -75,8 +78,9 @@ async function move(trx: Db, engine: Engine, wish: Wish): Promise<Moved | Unmove
   if (plan && 'refused' in plan) return plan
   const carriedOut = plan && (await findRepeated(trx, scope.organization, { plan: plan.id, actor: passage.actor }))
   if (carriedOut) return (terms.plan === 'latest' && (await outdated(trx, engine, carriedOut))) || repeat(carriedOut, wish)
-  const upTo = plan ? Math.min(plan.mark, scope.upTo ?? plan.mark) : scope.upTo
-  const narrowed = { ...scope, ...(upTo === undefined ? {} : { upTo }), without: await holdsOn(trx, scope, passage.at) }
+  // All that follows must mean the same maps: later uploads lie outside
+  const mark = plan ? plan.mark : await lastId(trx, scope.organization)
+  const narrowed = { ...scope, upTo: Math.min(mark, scope.upTo ?? mark), without: await holdsOn(trx, scope, passage.at) }
   return carryOut(trx, engine, { wish, narrowed, plan })
 }
 
@@ -152,7 +156,8 @@ async function finish(trx: Db, engine: Engine, { wish, narrowed, plan, members }
     .executeTakeFirstOrThrow()
   const { totals, ids, held, unmatched } = members
   if (Number(numUpdatedRows) !== totals.count)
-    throw new Error(`operation ${number} moved ${numUpdatedRows} maps instead of ${totals.count}`)
+    throw new Conflict(`operation ${number} moved ${numUpdatedRows} maps instead of ${totals.count}`)
+  if (plan && !engine.writesAlone) await assertAsPlanned(trx, { organization, number, plan })
   const undoUntil = passage.to === 'deleted' ? passage.undoUntil : undefined
   await recordOperation(trx, {
     organization,
@@ -170,6 +175,18 @@ async function finish(trx: Db, engine: Engine, { wish, narrowed, plan, members }
     left: undefined,
   })
   return { operation: number, totals, members: ids, held, unmatched, undoUntil, repeated: false }
+}
+
+/** An upload may have declared a member again after it was counted and before it was moved. */
+async function assertAsPlanned(trx: Db, { organization, number, plan }: { organization: number; number: number; plan: PlanTable }) {
+  const { trace } = await trx
+    .selectFrom('source_map')
+    .select(traceBefore(plan.id).as('trace'))
+    .where('organization', '=', organization)
+    .where('id', '<=', plan.mark)
+    .where('last_operation', '=', number)
+    .executeTakeFirstOrThrow()
+  if (trace !== plan.trace) throw new Conflict(`operation ${number} moved maps that had changed since they were counted`)
 }
 
 /** What a passage writes into each row it moves. */

@@ -3,6 +3,7 @@ import { canonicalSelection } from '../domain/canonical.ts'
 import type { Selection } from '../domain/selection.ts'
 import type { PassageCatalog, Trace } from '../operations/ports/passage-catalog.ts'
 import type { Db, Engine } from './engine.ts'
+import { forgetRates } from './rates.ts'
 import { forgetRequests } from './requests.ts'
 import type { PlanTable } from './schema.ts'
 
@@ -36,7 +37,8 @@ export function plans(db: Db, engine: Engine): Pick<PassageCatalog, 'storePlan' 
       const expired = await db.selectFrom('plan').select(['organization', 'id']).where('expires_at', '<=', at).limit(limit).execute()
       for (const { organization, id } of expired)
         await db.deleteFrom('plan').where('organization', '=', organization).where('id', '=', id).execute()
-      return Math.max(expired.length, await forgetRequests(db, at - rememberRequests, limit))
+      const requests = await forgetRequests(db, at - rememberRequests, limit)
+      return Math.max(expired.length, requests, await forgetRates(db, at, limit))
     },
   }
 }

@@ -4,10 +4,11 @@ import { strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { holdsOn, readHeld } from './held.ts'
 import { heldIds } from './held-ids.ts'
+import { lastId } from './last-id.ts'
 import { measureFreed, measureTraced } from './measure.ts'
 import { mixed } from './mixture.ts'
 import { shownColumns, toMap } from './row.ts'
-import { inTransaction } from './transaction.ts'
+import { inSnapshot } from './transaction.ts'
 import { where } from './where.ts'
 
 type Previews = Pick<PassageCatalog, 'previewFew' | 'previewMany' | 'page'>
@@ -17,16 +18,15 @@ const pageSize = 500
 /** Reads of a scope, all through the condition that deletions use. */
 export function previews(db: Db, engine: Engine): Previews {
   return {
-    previewFew: (scope, terms, limit) => inTransaction(db, trx => previewFew(trx, engine, { scope, terms, limit })),
-    previewMany: (scope, terms) => inTransaction(db, trx => previewMany(trx, engine, { scope, terms })),
+    previewFew: (scope, terms, limit) => inSnapshot(db, trx => previewFew(trx, engine, { scope, terms, limit })),
+    previewMany: (scope, terms) => inSnapshot(db, trx => previewMany(trx, engine, { scope, terms })),
     page: (scope, walk) => page(db, engine, { scope, plan: walk.plan, from: walk.from ?? { strand: 0, after: 0 } }),
   }
 }
 
 /** The scope as it is now: bounded by the highest id, so that later uploads lie outside, and without what holds keep. */
 async function narrow(trx: Db, scope: Scope, at: number): Promise<Preview['seen']> {
-  const row = await trx.selectFrom('organization').select('last_map_id').where('number', '=', scope.organization).executeTakeFirst()
-  return { ...scope, upTo: row?.last_map_id ?? 0, without: await holdsOn(trx, scope, at) }
+  return { ...scope, upTo: await lastId(trx, scope.organization), without: await holdsOn(trx, scope, at) }
 }
 
 async function previewFew(

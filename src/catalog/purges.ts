@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { idPages, unpackRanges } from '../domain/id-ranges.ts'
 import type { Hold } from '../operations/ports/hold-catalog.ts'
 import type { Due, PurgeCatalog, Purged, PurgeFigures, PurgePiece } from '../operations/ports/purge-catalog.ts'
-import { dropReferences } from './drop-references.ts'
+import { dropReferences, lockTheirContents } from './drop-references.ts'
 import type { Db, Engine } from './engine.ts'
 import { hasIds } from './has-ids.ts'
 import { activeHolds, keptByNone } from './held.ts'
@@ -12,7 +12,7 @@ import { measure, measureFreed } from './measure.ts'
 import type { MapCondition } from './pack-ids.ts'
 import { closePurge, growPurge, openPurge } from './purge-operation.ts'
 import { fromBase64 } from './record-operation.ts'
-import { inTransaction } from './transaction.ts'
+import { inSnapshot, inTransaction } from './transaction.ts'
 
 /** Most times that one piece looks for maps where there are none to purge. */
 const looks = 20
@@ -30,7 +30,7 @@ export function purges(db: Db, engine: Engine): PurgeCatalog {
         return (await keepLease(trx, piece.lease, piece.until)) ? purgeNext(trx, engine, { due, piece }) : undefined
       }),
 
-    previewPurge: (organization, at) => inTransaction(db, trx => preview(trx, engine, { organization, at })),
+    previewPurge: (organization, at) => inSnapshot(db, trx => preview(trx, engine, { organization, at })),
   }
 }
 
@@ -75,6 +75,8 @@ async function purgeNext(trx: Db, engine: Engine, { due, piece }: { due: Due; pi
   if (purged.count > 0) {
     const number = await openPurge(trx, purger)
     const ids = found.maps.map(map => map.id)
+    // Before their rows, since uploads take the two in this order
+    await lockTheirContents(trx, { engine, organization: due.organization, ids })
     await makeTombstones(trx, engine, { due, ids, number, at })
     const shared = found.maps.some(map => map.shared_contents > 0)
     purged.freedSize = await dropReferences(trx, { engine, organization: due.organization, ids, shared })

@@ -21,15 +21,17 @@ export interface Made {
   readonly left: Left | undefined
 }
 
-/** The next number of an operation of the organization. */
+/**
+ * The next number of an operation of the organization, under whose lock alone operations are made. Not from a counter beside that of the
+ * maps: uploads would wait for a long deletion to give its row back.
+ */
 export async function nextOperation(trx: Db, organization: number): Promise<number> {
-  const row = await trx
-    .updateTable('organization')
-    .set(set => ({ last_operation: set('last_operation', '+', 1) }))
-    .where('number', '=', organization)
-    .returning('last_operation')
+  const { last } = await trx
+    .selectFrom('operation')
+    .select(({ fn }) => fn.max('number').as('last'))
+    .where('organization', '=', organization)
     .executeTakeFirstOrThrow()
-  return row.last_operation
+  return (last ?? 0) + 1
 }
 
 /** Writes an operation down, and its event into the audit trail. */

@@ -1,5 +1,5 @@
 import type { Upload } from '../domain/upload.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { owners, reweigh, type Weight } from './weights.ts'
 
 /** What a new map has in its contents. */
@@ -13,7 +13,7 @@ export interface Share {
  * Counts a new map as a reference to each of its contents and tells what it weighs. Nothing, and nothing counted, when one of the
  * contents has no copy: content it relied on may be gone, or its intent have been ended before.
  */
-export async function addReferences(trx: Db, { organization, files }: Upload): Promise<Share | undefined> {
+export async function addReferences(trx: Db, engine: Engine, { organization, files }: Upload): Promise<Share | undefined> {
   const digests = [...new Set(files.map(file => file.digest))]
   if (digests.length === 0) return { weight: { own_size: 0, shared_contents: 0 }, shared: [] }
   // Counted before anything is read, so that nobody else counts the same contents meanwhile
@@ -25,7 +25,7 @@ export async function addReferences(trx: Db, { organization, files }: Upload): P
   const having = (references: number) => counted.flatMap(blob => (blob.reference_count === references ? [blob.digest] : []))
   const [own, alone] = [having(1), having(2)]
   // These contents had one map until now, which weighs less without them
-  if (alone.length > 0) await reweigh(trx, organization, await owners(trx, organization, alone))
+  if (alone.length > 0) await reweigh(trx, engine, { organization, ids: await owners(trx, organization, alone) })
   const shared = counted.flatMap(blob => (blob.reference_count > 1 ? [blob.digest] : []))
   return { weight: { own_size: await storedSize(trx, organization, own), shared_contents: shared.length }, shared }
 }

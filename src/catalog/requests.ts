@@ -1,5 +1,6 @@
 import type { Unmoved } from '../operations/ports/passage-catalog.ts'
 import type { Db, Engine } from './engine.ts'
+import { lastId } from './last-id.ts'
 import { heldFromText, heldToText } from './record-operation.ts'
 import type { RequestTable } from './schema.ts'
 
@@ -20,11 +21,7 @@ export interface NamedRequest {
  */
 export function noteRequest(db: Db, engine: Engine, { organization, actor, key, request, at }: NamedRequest): Promise<void> {
   return engine.relaxed(db, async each => {
-    const { last_map_id: mark } = await each
-      .selectFrom('organization')
-      .select('last_map_id')
-      .where('number', '=', organization)
-      .executeTakeFirstOrThrow()
+    const mark = await lastId(each, organization)
     await each
       .insertInto('request')
       .values({ organization, actor, key, request, mark, refusal: null, at })

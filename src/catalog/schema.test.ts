@@ -11,6 +11,7 @@ import { kind, kindNames } from '../domain/kinds.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/all.ts'
 import type { Schema, SourceMapTable } from './schema.ts'
+import { sqliteEngine } from './sqlite/engine.ts'
 import { type LocalCatalog, openLocal } from './sqlite/open-local.ts'
 import { migrateSqlite } from './sqlite/open-sqlite-catalog.ts'
 
@@ -42,7 +43,7 @@ const ownColumns: Columns<Omit<SourceMapTable, (typeof fieldNames)[number]>> = {
 /** What the code knows of the other tables, which again follows the types. */
 const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Columns<Schema[table]> } = {
   installation: { id: true, created_at: true },
-  organization: { number: true, uuid: true, name: true, created_at: true, last_map_id: true, last_map_at: true, last_operation: true },
+  organization: { number: true, uuid: true, name: true, created_at: true, last_map_id: true, last_map_at: true },
   access_key: {
     id: true,
     organization: true,
@@ -127,6 +128,7 @@ const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Co
     detail: true,
   },
   lease: { name: true, holder: true, until: true },
+  rate_window: { who: true, family: true, used: true, until: true },
 }
 
 let folder: string
@@ -171,7 +173,7 @@ describe('the schema that the migrations make', () => {
   test('is left as it is by a second run', async () => {
     const before = await columnsOf(local)
     const installation = await local.db.selectFrom('installation').selectAll().execute()
-    assert.deepEqual(await migrate(local.db, 99), [])
+    assert.deepEqual(await migrate(local.db, sqliteEngine, 99), [])
     assert.deepEqual(await migrateSqlite(join(folder, 'catalog.db')), [])
     assert.deepEqual(await columnsOf(local), before)
     assert.deepEqual(await local.db.selectFrom('installation').selectAll().execute(), installation)

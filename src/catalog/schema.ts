@@ -38,7 +38,6 @@ export interface OrganizationTable {
   created_at: number
   last_map_id: number
   last_map_at: number
-  last_operation: number
 }
 
 export interface AccessKeyTable {
@@ -185,4 +184,5 @@ export interface Schema {
   hold_map: { organization: number; hold: string; id: number }
   audit_event: AuditEventTable
   lease: { name: string; holder: string; until: number }
+  rate_window: { who: string; family: string; used: number; until: number }
 }

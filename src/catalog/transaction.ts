@@ -1,8 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { Db } from './engine.ts'
 import type { Schema } from './schema.ts'
 
-/** Runs the work in one transaction of its own, all or nothing. */
-export function inTransaction<T>(db: Db, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
-  return db.transaction().execute(work)
+/** Something else changed what a transaction had read, and it has to begin anew. */
+export class Conflict extends Error {
+  /** SQL's own word for it. */
+  readonly code = '40001'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'Conflict'
+  }
+}
+
+/** A serialization failure, a deadlock, and a lock that was waited for too long: nothing was done, and the next attempt may succeed. */
+const conflicts: readonly unknown[] = ['40001', '40P01', '55P03']
+
+/** Milliseconds: how long attempts go on, and how long the first pause is at most. */
+const patience = { inAll: 20_000, first: 20, longest: 1000 }
+
+/** Runs the work in one transaction of its own, all or nothing; anew when others got in its way. */
+export async function inTransaction<T>(db: Db, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  const until = performance.now() + patience.inAll
+  for (let pause = patience.first; ; pause = Math.min(2 * pause, patience.longest)) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      if (!isConflict(error) || performance.now() > until) throw error
+    }
+    // At random, or those who met would meet again
+    await wait(Math.random() * pause)
+  }
+}
+
+/** Reads in one transaction, so that all statements see the same moment. */
+export function inSnapshot<T>(db: Db, read: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && conflicts.includes(error.code)
 }

@@ -7,7 +7,7 @@ import { findRepeated, passageColumns } from './moves.ts'
 import { type MapCondition, readIds } from './pack-ids.ts'
 import { fromBase64, nextOperation, recordOperation, toMoved } from './record-operation.ts'
 import type { OperationTable } from './schema.ts'
-import { inTransaction } from './transaction.ts'
+import { Conflict, inTransaction } from './transaction.ts'
 import { type Found, findMembers, memberCondition, type Search } from './undo-members.ts'
 
 interface Target {
@@ -133,7 +133,7 @@ async function moveMembers(trx: Db, engine: Engine, { row, holds, passage, found
       .executeTakeFirstOrThrow()
     moved += numUpdatedRows
   }
-  if (Number(moved) !== found.count) throw new Error(`operation ${number} moved ${moved} maps instead of ${found.count}`)
+  if (Number(moved) !== found.count) throw new Conflict(`operation ${number} moved ${moved} maps instead of ${found.count}`)
 }
 
 /** Taken after the maps were moved, since then they are easily told from all others. */

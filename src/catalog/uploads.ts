@@ -9,7 +9,7 @@ import { promoteCopies } from './copies.ts'
 import { currentCopies } from './current-copies.ts'
 import type { Db, Engine } from './engine.ts'
 import { giveUpCopies } from './give-up-copies.ts'
-import { endIntent, openIntent } from './intents.ts'
+import { condemnStrays, endIntent, openIntent } from './intents.ts'
 import { addReferences, type Share } from './references.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -22,18 +22,18 @@ export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
       inTransaction(db, async trx => {
         const at = now()
         await engine.lockIdentity(trx, upload.organization, upload.identity)
-        return (await repeat(trx, { upload, at, lost })) ?? openIntent(trx, upload, { at, lost })
+        return (await repeat(trx, { upload, at, lost })) ?? openIntent(trx, engine, { upload, at, lost })
       }),
 
     commitUpload: (intent, upload, lost = []) => inTransaction(db, trx => commit(trx, engine, { intent, upload, at: now(), lost })),
 
     abandonUpload: intent => inTransaction(db, trx => endIntent(trx, intent)),
 
-    abandonStaleIntents: () =>
+    abandonStaleIntents: before =>
       inTransaction(db, async trx => {
-        const stale = await trx.selectFrom('upload_intent').select('number').distinct().execute()
+        const stale = await trx.selectFrom('upload_intent').select('number').distinct().where('started_at', '<', before).execute()
         for (const { number } of stale) await endIntent(trx, number)
-        await trx.updateTable('blob_copy').set({ state: 'condemned' }).where('state', '=', 'reserved').execute()
+        await condemnStrays(trx)
       }),
   }
 }
@@ -56,10 +56,10 @@ async function repeat(trx: Db, { upload, at, lost }: Omit<Ending, 'intent'>): Pr
     .limit(1)
     .executeTakeFirst()
   if (!same) return undefined
-  const digests = [...new Set(upload.files.map(file => file.digest))]
+  const digests = distinctDigests(upload)
   const copies = await currentCopies(trx, { organization: upload.organization, digests, lost })
   if (copies.length < digests.length) return undefined
-  await trx
+  const { numUpdatedRows } = await trx
     .updateTable('source_map')
     .set(set => ({
       state_version: set('state_version', '+', 1),
@@ -69,7 +69,10 @@ async function repeat(trx: Db, { upload, at, lost }: Omit<Ending, 'intent'>): Pr
     }))
     .where('organization', '=', upload.organization)
     .where('id', '=', same.id)
-    .execute()
+    // A deletion that was under way may have taken it since it was found
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) return undefined
   await recordUpload(trx, upload, { id: same.id, at, repeat: true })
   return { repeatOf: same.id, copies }
 }
@@ -86,14 +89,15 @@ interface Ending {
 
 async function commit(trx: Db, engine: Engine, { intent, upload, at, lost }: Ending): Promise<Committed | undefined> {
   await engine.lockIdentity(trx, upload.organization, upload.identity)
+  await engine.lockContents(trx, upload.organization, distinctDigests(upload))
   // Not before the new bytes are durable: whoever is wrong about a copy takes nothing away
-  await giveUpCopies(trx, lost)
+  await giveUpCopies(trx, engine, lost)
   // Before the twin is looked for: a map that had lost its bytes has them again by this, and is the answer
-  const unneeded = await promoteCopies(trx, intent)
+  const unneeded = await promoteCopies(trx, engine, intent)
   const twin = await repeat(trx, { upload, at, lost: [] })
   if (twin) return { id: twin.repeatOf, repeat: true, unneeded }
   // Never a row without bytes. The copies written are kept in any case: the next declaration finds them
-  const share = await addReferences(trx, upload)
+  const share = await addReferences(trx, engine, upload)
   if (!share) return undefined
   const id = await insertMap(trx, upload, { at, ...share })
   await recordUpload(trx, upload, { id, at, repeat: false })
@@ -121,6 +125,10 @@ async function insertMap(trx: Db, upload: Upload, { at, weight, shared }: Share 
       .values(shared.map(digest => ({ organization, id, digest })))
       .execute()
   return id
+}
+
+function distinctDigests({ files }: Upload): string[] {
+  return [...new Set(files.map(file => file.digest))]
 }
 
 function repositoryColumns(repository: Repository | undefined) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 
 /** So few that their values fit into one statement of any engine. */
 const valuesAtOnce = 500
@@ -14,8 +14,13 @@ export interface Weight {
  * Computes anew what these maps weigh and which contents they share, from the reference counts as they are now; leaves the weight of purged
  * maps alone.
  */
-export async function reweigh(trx: Db, organization: number, ids: readonly number[]): Promise<void> {
-  for (const some of portions(ids)) {
+export async function reweigh(
+  trx: Db,
+  engine: Engine,
+  { organization, ids }: { organization: number; ids: readonly number[] },
+): Promise<void> {
+  for (const some of portions([...ids].sort((a, b) => a - b))) {
+    await engine.lockMaps(trx, organization, some)
     await trx
       .updateTable('source_map')
       .set({ own_size: ownSize(), shared_contents: sharedContents() })

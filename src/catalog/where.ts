@@ -8,6 +8,7 @@ import type { Scope } from '../operations/ports/passage-catalog.ts'
 import { lookUp } from './driver-filter.ts'
 import type { Engine } from './engine.ts'
 import { keptByNone } from './held.ts'
+import { lowered } from './lowered.ts'
 import type { Schema } from './schema.ts'
 
 type Builder = ExpressionBuilder<Schema, 'source_map'>
@@ -88,15 +89,14 @@ function equals(column: FieldName, values: readonly string[], { engine }: Contex
 function equalsCaseless(column: FieldName, values: readonly string[], context: Context): Condition {
   const lower = sql`lower(${sql.ref(column)})`
   const reference = context.engine ? context.engine.unindexed(lower) : lower
-  const lowered = (list: readonly string[]) => list.map(value => sql`lower(${value})`)
   const exact = values.filter(value => !isCaseless(value))
-  const inIndex = oneOf(reference, lowered(values))
+  const inIndex = oneOf(reference, values.map(lowered))
   // The index holds those that have the attribute, and says so
   const present = sql<SqlBool>`${sql.ref(column)} is not null`
   if (exact.length === 0) return sql<SqlBool>`${present} and ${inIndex}`
   const caseless = values.filter(isCaseless)
   const precise = equals(column, exact, { ...context, engine: undefined })
-  const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, lowered(caseless))} or ${precise})` : precise
+  const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, caseless.map(lowered))} or ${precise})` : precise
   return sql<SqlBool>`${present} and ${inIndex} and ${either}`
 }
 

@@ -3,6 +3,7 @@ import type { BlobStore, Codec } from './ports/blob-store.ts'
 import type { Catalog } from './ports/catalog.ts'
 import { leaseTime, purge } from './purge.ts'
 import { compressBlobs, condemnUnreferenced, removeCondemned } from './tidy-blobs.ts'
+import { type TidyingLease, tidyingLease } from './tidying-lease.ts'
 
 /** What the background work stands on. */
 export interface TidyParts {
@@ -14,12 +15,14 @@ export interface TidyParts {
   readonly purgeInterval: number
   /** What tells this server from every other that may purge the same stores: the only one of its stores keeps its name, and need not wait for itself after a crash. */
   readonly holder: string
+  /** Whether other servers may work on the same stores. */
+  readonly shared: boolean
   /** Told of work that failed; it is tried again on the next round. */
   readonly onFault: (error: unknown) => void
 }
 
 /** Times in milliseconds. */
-const pace = { betweenRounds: 2_000, betweenLooks: 50, longestWait: 30_000, lastWork: 2_000 }
+const pace = { betweenRounds: 2_000, betweenTries: 10_000, betweenLooks: 50, longestWait: 30_000, lastWork: 2_000 }
 
 /** Milliseconds between two looks for expired plans where nothing is purged. */
 const planInterval = 3_600_000
@@ -34,53 +37,58 @@ const plansAtOnce = 500
  */
 export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
   const stopping = new AbortController()
-  const shared = { purging: false }
-  const running = Promise.all([runRounds(parts, shared, stopping.signal), runPurges(parts, shared, stopping.signal)])
+  const common: Common = { purging: false, lease: parts.shared ? tidyingLease({ ...parts, clock: Date.now }) : undefined }
+  const running = Promise.all([runRounds(parts, common, stopping.signal), runPurges(parts, common, stopping.signal)])
   return {
     stop: async () => {
       stopping.abort()
       const enough = new AbortController()
       await Promise.race([running, sleep(pace.lastWork, enough.signal)])
       enough.abort()
+      // What was left unfinished is for whoever holds it next
+      await common.lease?.drop().catch(() => {})
     },
   }
 }
 
 /** What the two works know of each other. */
-interface Shared {
+interface Common {
   /** Whether a purge removes condemned copies itself. */
   purging: boolean
+  /** Nothing where no other server is. */
+  readonly lease: TidyingLease | undefined
 }
 
-async function runRounds(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<void> {
+async function runRounds(parts: TidyParts, common: Common, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const idle = await runRound(parts, shared, signal).catch(error => {
+    const pause = await runRound(parts, common, signal).catch(error => {
       if (!signal.aborted) parts.onFault(error)
-      return true
+      return pace.betweenRounds
     })
-    if (idle) await sleep(pace.betweenRounds, signal)
+    await sleep(pause, signal)
   }
 }
 
-/** Whether nothing was left to do. */
-async function runRound(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<boolean> {
+/** Gives the milliseconds to wait: none as long as there was something to do. */
+async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): Promise<number> {
+  if (common.lease && !(await common.lease.hold())) return pace.betweenTries
   const { catalog, blobs, codec, onFault } = parts
-  const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, signal) }
+  const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)
-  const removed = shared.purging ? 0 : await removeCondemned(tidying)
+  const removed = common.purging ? 0 : await removeCondemned(tidying)
   const compressed = await compressBlobs(tidying)
-  return removed + compressed === 0
+  return removed + compressed === 0 ? pace.betweenRounds : 0
 }
 
-async function runPurges(parts: TidyParts, shared: Shared, signal: AbortSignal): Promise<void> {
+async function runPurges(parts: TidyParts, common: Common, signal: AbortSignal): Promise<void> {
   const interval = parts.purgeInterval || planInterval
   while (!signal.aborted) {
-    shared.purging = true
+    common.purging = true
     const taken = await runPurge(parts, signal).catch(error => {
       if (!signal.aborted) parts.onFault(error)
       return false
     })
-    shared.purging = false
+    common.purging = false
     // Whoever has the lease may have been killed
     await sleep(taken ? Math.min(interval, leaseTime) : interval, signal)
   }
@@ -100,12 +108,13 @@ async function runPurge({ uploadsInFlight, ...parts }: TidyParts, signal: AbortS
 }
 
 /** Waits while uploads are in flight, but in all no longer than a round may be kept waiting. */
-function pauser({ uploadsInFlight }: TidyParts, signal: AbortSignal): () => Promise<void> {
+function pauser({ uploadsInFlight }: TidyParts, { lease }: Common, signal: AbortSignal): () => Promise<void> {
   let waited = 0
   return async () => {
     for (; uploadsInFlight() > 0 && waited < pace.longestWait && !signal.aborted; waited += pace.betweenLooks)
       await sleep(pace.betweenLooks, signal)
     signal.throwIfAborted()
+    if (lease && !(await lease.hold())) throw new Error('another server tidies the stores now')
   }
 }
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AuditEntry, AuditEvent, AuditPosition, AuditQuery } from '../../operations/ports/audit-catalog.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
-import type { NewKey } from '../../operations/ports/key-catalog.ts'
-import { declareNew, jsUpload, type OpenCatalog, put, withCatalog } from './sample-uploads.fixture.ts'
+import { newKey } from './new-key.fixture.ts'
+import { declareNew, jsUpload, type OpenCatalog, onCatalogOf, put } from './sample-uploads.fixture.ts'
 
 /** The trail of what happened. */
 export function describeAudit(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('the audit trail', () => {
     test(
@@ -94,7 +94,7 @@ export function describeAudit(open: OpenCatalog): void {
   })
 }
 
-type OnCatalog = (body: (catalog: Catalog) => Promise<void>) => () => Promise<void>
+type OnCatalog = ReturnType<typeof onCatalogOf>
 
 function describeUploads(onCatalog: OnCatalog): void {
   const uploadsIn = async (catalog: Catalog) =>
@@ -205,19 +205,4 @@ async function walk(catalog: Catalog, query: Partial<AuditQuery>, limit: number)
 function refusal(changes: Partial<AuditEntry> = {}): AuditEntry {
   const base = { organization: 1, action: 'deletion.refused', at: 50, actor: 'key_1', address: '192.0.2.7', subject: 'a' } as const
   return { ...base, detail: {}, ...changes }
-}
-
-function newKey(name: string, changes: Partial<NewKey> = {}): NewKey {
-  return {
-    id: `key_${name}`,
-    type: 'application',
-    organizationName: 'default',
-    name: `key ${name}`,
-    creator: 'test',
-    permissions: ['rum_apps_read'],
-    createdAt: 10,
-    expiresAt: undefined,
-    hash: `hash of ${name}`,
-    ...changes,
-  }
 }

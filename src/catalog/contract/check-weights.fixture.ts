@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Db } from '../engine.ts'
+import { currentCopies } from './current-copies.fixture.ts'
 
 interface Weights {
   /** By organization and digest. */
@@ -37,16 +38,7 @@ function readRows(db: Db): Promise<Rows> {
     files: await trx.selectFrom('source_map_file').select(['organization', 'id', 'digest']).execute(),
     shared: await trx.selectFrom('shared_content').select(['organization', 'id', 'digest']).execute(),
     blobs: await trx.selectFrom('blob').select(['organization', 'digest', 'reference_count']).execute(),
-    sizes: await trx
-      .selectFrom('blob')
-      .innerJoin('blob_copy as copy', join =>
-        join
-          .onRef('copy.organization', '=', 'blob.organization')
-          .onRef('copy.digest', '=', 'blob.digest')
-          .onRef('copy.generation', '=', 'blob.generation'),
-      )
-      .select(['blob.organization', 'blob.digest', 'copy.stored_size'])
-      .execute(),
+    sizes: await currentCopies(trx).select(['blob.organization', 'blob.digest', 'copy.stored_size']).execute(),
   }))
 }
 

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { HoldSelector } from '../../domain/hold.ts'
 import type { Selection } from '../../domain/selection.ts'
-import type { Catalog } from '../../operations/ports/catalog.ts'
-import type { Hold } from '../../operations/ports/hold-catalog.ts'
 import type { Held } from '../../operations/ports/passage-catalog.ts'
-import { holdOf, idsOf, place, plan, purge, putMany, release, undoing } from './passages.fixture.ts'
-import { type Random, seededRandom } from './random.fixture.ts'
+import { tellHoldStory } from './hold-story.fixture.ts'
+import { holdOf, idsOf, onMapsOf, place, plan, purge, release, undoing } from './passages.fixture.ts'
+import { seededRandom } from './random.fixture.ts'
 import {
   deletion,
   idsIn,
@@ -19,77 +17,13 @@ import {
   samples,
   sampleTerms,
   scopeOf,
-  uploadOf,
-  withCatalog,
 } from './sample-uploads.fixture.ts'
 
 /** Rules that keep maps from being deleted and purged. */
 export function describeHolds(open: OpenCatalog): void {
-  const onMaps = (count: number, body: (catalog: Catalog) => Promise<void>) => () =>
-    withCatalog(open, async catalog => {
-      await putMany(catalog, count)
-      await body(catalog)
-    })
+  const onMaps = onMapsOf(open)
 
   describe('a hold', () => {
-    test(
-      'keeps what its patterns match, in which every letter but the star stands for itself',
-      onMaps(0, async catalog => {
-        const random = seededRandom(5)
-        const text = () => Array.from({ length: random.below(5) }, () => random.pick([...letters])).join('')
-        const texts = [...new Set(['', ...letters, ...Array.from({ length: 250 }, text)])]
-        for (const [at, service] of texts.entries())
-          await put(catalog, jsUpload(`${at}`, { attributes: { service, version: texts[texts.length - 1 - at] ?? '' } }))
-        for (let round = 0; round < 200; round++) {
-          const selector = { [random.chance(0.5) ? 'service' : 'version']: randomPattern(random, texts) }
-          const services = random.chance(0.5) ? texts : random.some(texts, 1, 60)
-          const selection: Selection = { kind: 'js', criteria: [{ filter: 'service', values: services }] }
-          await place(catalog, holdOf(`h${round}`, selector))
-          const seen = await catalog.previewMany(scopeOf(selection), sampleTerms)
-          const wanted = texts.flatMap((service, at) => {
-            const map = { id: at + 1, kind: 'js', service, version: texts[texts.length - 1 - at] } as const
-            return services.includes(service) && matches(selector, map) ? [at + 1] : []
-          })
-          assert.deepEqual(
-            seen.held.flatMap(each => idsIn(each.ids)),
-            wanted,
-            JSON.stringify(selector),
-          )
-          assert.equal(seen.totals.count, services.length - wanted.length)
-          await release(catalog, `h${round}`)
-        }
-      }),
-    )
-
-    test(
-      'by service or version keeps no map without them, one by kind or id does',
-      onMaps(0, async catalog => {
-        await put(catalog, jsUpload('a', { attributes: { service: 'shop' } }))
-        await put(catalog, jsUpload('b', { attributes: { version: '1' } }))
-        await put(catalog, jsUpload('c', { attributes: {} }))
-        const ids = ['1', '2', '3']
-        const selection: Selection = { kind: 'js', criteria: [{ filter: 'id', values: ids }] }
-        const kept = async (selector: HoldSelector) => {
-          const name = JSON.stringify(selector)
-          await place(catalog, holdOf(name, selector))
-          const { held, unmatched } = await catalog.previewMany(scopeOf(selection), sampleTerms)
-          assert.deepEqual(unmatched, [], 'a held map is no unmatched id')
-          await release(catalog, name)
-          return held.flatMap(each => idsIn(each.ids))
-        }
-        for (const [selector, wanted] of [
-          [{ service: '*' }, [1]],
-          [{ version: '*' }, [2]],
-          [{ service: '*', version: '*' }, []],
-          [{ kind: 'js' }, [1, 2, 3]],
-          [{ kind: 'ios' }, []],
-          [{ ids: ['3', '1'] }, [1, 3]],
-          [{ ids: ['1'], service: 'shop' }, [1]],
-        ] as const)
-          assert.deepEqual(await kept(selector), wanted, JSON.stringify(selector))
-      }),
-    )
-
     test(
       'keeps uploads that come later, until it expires or is released',
       onMaps(1, async catalog => {
@@ -172,26 +106,6 @@ export function describeHolds(open: OpenCatalog): void {
     )
 
     test(
-      'by ids is refused when one of them is no map of the organization, purged or ruled out by another condition, and keeps nothing then',
-      onMaps(3, async catalog => {
-        await put(catalog, jsUpload('a', { organization: 2 }))
-        await remove(catalog, [2, 3])
-        made(await catalog.move(scopeOf(samples([3]), 'deleted'), restoration, {}))
-        await purge(catalog, 2001)
-        const given = ['1', '2', '3', '4', '007', 'x', '99999999999999999999']
-        assert.deepEqual(await catalog.placeHold(holdOf('h', { ids: given }), undefined), ['2', '4', '007', 'x', '99999999999999999999'])
-        assert.deepEqual(await catalog.placeHold(holdOf('h', { ids: ['x'] }), undefined), ['x'])
-        for (const other of [{ kind: 'ndk' }, { service: 'nope' }, { version: '2*' }] as const)
-          assert.deepEqual(await catalog.placeHold(holdOf('h', { ids: ['1'], ...other }), undefined), ['1'])
-        assert.deepEqual(await catalog.listHolds(1, { at: 1000, all: true }), [])
-        await place(catalog, holdOf('of a live map', { ids: ['1'], kind: 'js', service: 'sh*', version: '1.0' }))
-        await release(catalog, 'of a live map')
-        await remove(catalog, [1, 3])
-        await place(catalog, holdOf('of a deleted map', { ids: ['1'] }))
-      }),
-    )
-
-    test(
       'is listed newest first, with those that have ended when these are asked for',
       onMaps(1, async catalog => {
         const kept = holdOf('kept', { kind: 'js', service: 'sh*', version: '1*', ids: ['1'] }, { createdAt: 10 })
@@ -232,7 +146,7 @@ export function describeHolds(open: OpenCatalog): void {
         `that was answered is obeyed by all that comes later, in random story ${seed}`,
         { timeout: 300_000 },
         onMaps(0, async catalog => {
-          const story = await tellStory(catalog, seededRandom(seed))
+          const story = await tellHoldStory(catalog, seededRandom(seed))
           assert.ok(story.deleted > 500 && story.kept > 500 && story.refused > 20, JSON.stringify(story))
         }),
       )
@@ -255,40 +169,6 @@ export function describeHolds(open: OpenCatalog): void {
   })
 }
 
-const letters = '*[]?%_\\\'"^-!ab.é😀'
-
-function randomPattern(random: Random, texts: readonly string[]): string {
-  const text = [...random.pick(texts)]
-  const cut = () => random.below(text.length + 1)
-  const [from, to] = [cut(), cut()]
-  const part = (first: number, last = text.length) => text.slice(first, last).join('')
-  if (random.chance(0.3)) return part(0)
-  if (random.chance(0.5)) return `${part(0, from)}*${part(to)}`
-  return `${random.chance(0.5) ? '*' : ''}${part(Math.min(from, to), Math.max(from, to))}*`
-}
-
-interface HeldMap {
-  readonly id: number
-  readonly kind: string
-  readonly service?: string | undefined
-  readonly version?: string | undefined
-}
-
-/** Plainly, by regular expressions. */
-function matches({ kind, service, version, ids }: HoldSelector, map: HeldMap): boolean {
-  const fits = (pattern: string | undefined, value: string | undefined) => {
-    if (pattern === undefined) return true
-    const escaped = pattern.split('*').map(piece => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    return value !== undefined && new RegExp(`^${escaped.join('.*')}$`, 's').test(value)
-  }
-  return (
-    (kind === undefined || kind === map.kind) &&
-    fits(service, map.service) &&
-    fits(version, map.version) &&
-    (ids === undefined || ids.includes(String(map.id)))
-  )
-}
-
 function toldBy(held: readonly Held[]): unknown[] {
   return held.map(each => [each.hold, idsIn(each.ids)])
 }
@@ -297,108 +177,3 @@ function heldBy(answer: object): unknown[] {
   assert.ok('refused' in answer && answer.refused === 'held' && 'held' in answer, JSON.stringify(answer))
   return toldBy(answer.held as readonly Held[])
 }
-
-/** What happens at the same time in a story, and what of it has been answered. */
-interface Story {
-  readonly catalog: Catalog
-  readonly random: Random
-  readonly maps: Map<number, HeldMap>
-  /** Holds that were answered and that nobody has asked to release. */
-  readonly standing: Map<string, Hold>
-  operations: number
-  deleted: number
-  kept: number
-  refused: number
-}
-
-/** Several at once place holds and try to delete in every way there is; checks every answer. */
-async function tellStory(catalog: Catalog, random: Random): Promise<Story> {
-  const story: Story = { catalog, random, maps: new Map(), standing: new Map(), operations: 0, deleted: 0, kept: 0, refused: 0 }
-  for (let number = 0; number < 60; number++) await upload(story)
-  for (let round = 0; round < 250; round++) {
-    const size = 2 + random.below(10)
-    await Promise.all(Array.from({ length: size }, () => random.pick(steps)(story)))
-  }
-  return story
-}
-
-type Step = (story: Story) => Promise<unknown>
-
-async function upload({ catalog, random, maps }: Story): Promise<void> {
-  const attributes = { service: `s${random.below(6)}`, version: `${random.below(4)}.${random.below(3)}` }
-  const kind = random.chance(0.8) ? 'js' : 'react'
-  const id = await put(catalog, uploadOf({ kind, attributes }, `${random.below(1e9)}`))
-  maps.set(id, { id, kind, ...attributes })
-}
-
-async function placeRandom({ catalog, random, standing, maps }: Story): Promise<void> {
-  const selectors: HoldSelector[] = [
-    { service: `s${random.below(6)}`, version: `${random.below(4)}.*` },
-    { version: `*.${random.below(3)}`, kind: 'react' },
-    { ids: random.some([...maps.keys()], 1, 4).map(String) },
-  ]
-  const hold = holdOf(`h${random.below(1e9)}`, random.pick(selectors))
-  await place(catalog, hold)
-  standing.set(hold.id, hold)
-}
-
-async function releaseRandom({ catalog, random, standing }: Story): Promise<void> {
-  // So that there are always some, and never so many that nothing can be deleted
-  if (standing.size < 6) return
-  const id = random.pick([...standing.keys()])
-  standing.delete(id)
-  await release(catalog, id)
-}
-
-function randomScope({ random, maps }: Story, state: 'live' | 'deleted') {
-  const byRelease: Selection = {
-    kind: random.chance(0.8) ? 'js' : 'react',
-    criteria: [
-      { filter: 'service', values: [`s${random.below(6)}`, `s${random.below(6)}`] },
-      ...(random.chance(0.5) ? [{ filter: 'version', values: [`${random.below(4)}.${random.below(3)}`] } as const] : []),
-    ],
-  }
-  const ids: Selection = { kind: 'js', criteria: [{ filter: 'id', values: random.some([...maps.keys()], 1, 9).map(String) }] }
-  return scopeOf(random.chance(0.6) ? byRelease : ids, state)
-}
-
-/** Nothing that a hold keeps was moved which had been answered before this was asked. */
-async function check(story: Story, ask: () => Promise<object>): Promise<void> {
-  const before = [...story.standing.values()]
-  const answer = await ask()
-  if ('refused' in answer) {
-    if (answer.refused !== 'nothing') story.refused++
-    return
-  }
-  const { members, held, operation } = answer as { members: Uint8Array; held: readonly Held[]; operation: number }
-  story.operations = Math.max(story.operations, operation)
-  if ('to' in answer && answer.to === 'live') return
-  story.kept += held.reduce((sum, each) => sum + idsIn(each.ids).length, 0)
-  for (const id of idsIn(members)) {
-    story.deleted++
-    const map = story.maps.get(id)
-    const keeping = map && before.find(hold => matches(hold.selector, map))
-    assert.equal(keeping, undefined, `map ${id} was deleted in spite of ${JSON.stringify(keeping)}`)
-  }
-}
-
-const steps: readonly Step[] = [
-  upload,
-  upload,
-  placeRandom,
-  releaseRandom,
-  story => check(story, () => story.catalog.move(randomScope(story, 'live'), deletion, {})),
-  story => check(story, () => story.catalog.move(randomScope(story, 'live'), deletion, {})),
-  async story => {
-    const [scope, id] = [randomScope(story, 'live'), `p${story.random.below(1e9)}`]
-    await plan(story.catalog, { id, scope, many: story.random.chance(0.5) })
-    if (story.random.chance(0.5)) await placeRandom(story)
-    await check(story, () => story.catalog.move(scope, deletion, { plan: id }))
-  },
-  story => story.catalog.move(randomScope(story, 'deleted'), restoration, {}),
-  story => story.catalog.move(scopeOf({ kind: 'js', criteria: [] }, 'deleted'), restoration, {}),
-  story => {
-    const target = { organization: 1, operation: 1 + story.random.below(story.operations + 1) }
-    return check(story, () => story.catalog.undo(target, undoing, { partial: story.random.chance(0.7) }))
-  },
-]

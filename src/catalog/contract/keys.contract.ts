@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Problem } from '../../domain/problem.ts'
-import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { NewKey, Revocation } from '../../operations/ports/key-catalog.ts'
-import { type OpenCatalog, withCatalog } from './sample-uploads.fixture.ts'
+import { newKey } from './new-key.fixture.ts'
+import { type OpenCatalog, onCatalogOf } from './sample-uploads.fixture.ts'
 
 /** Rows about who may do what. */
 export function describeKeys(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('a key', () => {
     test(
@@ -139,21 +139,6 @@ export function describeKeys(open: OpenCatalog): void {
       await close()
     }
   })
-}
-
-function newKey(name: string, changes: Partial<NewKey> = {}): NewKey {
-  return {
-    id: `key_${name}`,
-    type: 'application',
-    organizationName: 'default',
-    name: `key ${name}`,
-    creator: 'test',
-    permissions: ['rum_apps_read'],
-    createdAt: 10,
-    expiresAt: undefined,
-    hash: `hash of ${name}`,
-    ...changes,
-  }
 }
 
 function revocation(at: number): Revocation {

@@ -8,19 +8,19 @@ import {
   made,
   mapsOf,
   type OpenCatalog,
+  onCatalogOf,
   put,
   remove,
   samples,
   scopeOf,
   uploadOf,
-  withCatalog,
 } from './sample-uploads.fixture.ts'
 
 const uuid = '1b4e28ba-2fa1-11d2-883f-0016d3cca427'
 
 /** Answers for those who have a build's names, not a map's id. */
 export function describeLookUps(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('a js map is found', () => {
     const find = (catalog: Catalog, fileName: string, version = '1.0') => catalog.findJs(1, { service: 'shop', version, fileName })

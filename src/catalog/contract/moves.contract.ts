@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { unpackRanges } from '../../domain/id-ranges.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
+import { idsOf } from './passages.fixture.ts'
 import {
   deletion,
   idsIn,
@@ -158,10 +159,4 @@ export function describeMoves(open: OpenCatalog): void {
       }),
     )
   })
-}
-
-async function idsOf(catalog: Catalog, state: 'live' | 'deleted'): Promise<number[]> {
-  const maps = await mapsOf(catalog, scopeOf(samples(), state), 100)
-  assert.ok(maps)
-  return maps.map(map => map.id)
 }

@@ -3,7 +3,9 @@ import type { HoldSelector } from '../../domain/hold.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Hold } from '../../operations/ports/hold-catalog.ts'
 import type { Passage, Preview, Scope } from '../../operations/ports/passage-catalog.ts'
-import { deletion, jsUpload, mapsOf, put, samples, scopeOf } from './sample-uploads.fixture.ts'
+import type { Db } from '../engine.ts'
+import { lease, purgePiece } from './purge-due.fixture.ts'
+import { deletion, jsUpload, mapsOf, type OpenCatalog, put, samples, scopeOf, withCatalog } from './sample-uploads.fixture.ts'
 
 /** An undo by the key of {@link deletion}, at the same time. */
 export const undoing: Omit<Passage, 'to'> = (({ to: _, ...rest }) => rest)(deletion)
@@ -12,6 +14,18 @@ export const undoing: Omit<Passage, 'to'> = (({ to: _, ...rest }) => rest)(delet
 export async function putMany(catalog: Catalog, count: number): Promise<void> {
   for (let number = 0; number < count; number++) await put(catalog, jsUpload(`map ${number}`))
 }
+
+/** What makes a test of a body: it runs on a new catalog with so many maps as {@link putMany} uploads. */
+export function onMapsOf(open: OpenCatalog) {
+  return (count: number, body: (catalog: Catalog, db: Db) => Promise<void>) => () =>
+    withCatalog(open, async (catalog, db) => {
+      await putMany(catalog, count)
+      await body(catalog, db)
+    })
+}
+
+/** The page that holds every operation of a test. */
+export const everyOperation = { before: undefined, limit: 100 } as const
 
 /** How a plan is made. Times are milliseconds since 1970. */
 export interface PlanWish {
@@ -61,10 +75,7 @@ export async function idsOf(catalog: Catalog, state: Scope['state']): Promise<nu
 
 /** Takes every map whose undo window has passed by `at`, except held ones. */
 export async function purge(catalog: Catalog, at: number): Promise<void> {
-  const lease = { name: 'purge', holder: 'test' } as const
-  const piece = { limit: 1000, at, actor: 'mapkeep', lease, until: at + 1000 }
-  assert.equal(await catalog.takeLease(lease, at, piece.until), true)
   for (const due of await catalog.due(at, undefined, 1000))
-    assert.equal((await catalog.purgeMaps(due, { ...piece, from: undefined }))?.next, undefined)
+    assert.equal((await purgePiece(catalog, due, { from: undefined, limit: 1000, at })).next, undefined)
   await catalog.dropLease(lease)
 }

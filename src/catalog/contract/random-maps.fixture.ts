@@ -7,7 +7,7 @@ import type { Upload } from '../../domain/upload.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Random } from './random.fixture.ts'
 import type { ModelMap } from './reference-filter.fixture.ts'
-import { put, uploadOf } from './sample-uploads.fixture.ts'
+import { putAll, uploadOf } from './sample-uploads.fixture.ts'
 
 const hex = ['abcdef01', 'ABCDEF01', 'AbCdEf01', '00ff', '00FF', '7']
 const dashed = ['1b4e28ba-2fa1-11d2-883f-0016d3cca427', '1B4E28BA-2FA1-11D2-883F-0016D3CCA427', '6fa459ea-ee8a-3ca4-894e-db77e160355e']
@@ -56,12 +56,10 @@ const fileNames = [...values.file_name, ...paths, 'App.js', 'js/app.js', '/missi
 /** Stores maps of all kinds in two organizations and gives what is there, by rising id. */
 export async function storeRandomMaps(catalog: Catalog, random: Random, count: number): Promise<ModelMap[]> {
   const uploads = Array.from({ length: count }, (_, number) => randomUpload(random, number))
-  const maps = await Promise.all(
-    uploads.map(async upload => {
-      const { organization, kind: name, size, attributes } = upload
-      return { organization, id: await put(catalog, upload), kind: name, size, attributes, deleted: false, stateVersion: 1 }
-    }),
-  )
+  const ids = await putAll(catalog, uploads)
+  const maps = uploads.map(({ organization, kind: name, size, attributes }, at) => {
+    return { organization, id: ids[at] ?? 0, kind: name, size, attributes, deleted: false, stateVersion: 1 }
+  })
   return maps.sort((a, b) => a.id - b.id)
 }
 

@@ -1,5 +1,6 @@
 import type { Totals } from '../../operations/ports/passage-catalog.ts'
 import type { Db } from '../engine.ts'
+import { currentCopies } from './current-copies.fixture.ts'
 
 /** What some maps of an organization amount to, found out slowly and plainly: for each content the set of maps that have it. */
 export async function referenceTotals(db: Db, organization: number, ids: readonly number[]): Promise<Totals> {
@@ -23,16 +24,6 @@ function readRows(db: Db, organization: number) {
   return db.transaction().execute(async trx => ({
     maps: await trx.selectFrom('source_map').select(['id', 'size', 'purged_at']).where('organization', '=', organization).execute(),
     files: await trx.selectFrom('source_map_file').select(['id', 'digest']).where('organization', '=', organization).execute(),
-    copies: await trx
-      .selectFrom('blob')
-      .innerJoin('blob_copy as copy', join =>
-        join
-          .onRef('copy.organization', '=', 'blob.organization')
-          .onRef('copy.digest', '=', 'blob.digest')
-          .onRef('copy.generation', '=', 'blob.generation'),
-      )
-      .select(['blob.digest', 'copy.stored_size'])
-      .where('blob.organization', '=', organization)
-      .execute(),
+    copies: await currentCopies(trx).select(['blob.digest', 'copy.stored_size']).where('blob.organization', '=', organization).execute(),
   }))
 }

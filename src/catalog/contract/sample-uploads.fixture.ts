@@ -21,6 +21,11 @@ export async function withCatalog(open: OpenCatalog, body: (catalog: Catalog, db
   }
 }
 
+/** What makes a test of a body: it runs on a catalog of its own, see {@link withCatalog}. */
+export function onCatalogOf(open: OpenCatalog) {
+  return (body: (catalog: Catalog, db: Db) => Promise<void>) => () => withCatalog(open, body)
+}
+
 /** SHA-256 of a text in hex. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
@@ -49,6 +54,17 @@ export function jsUpload(name: string, changes: Partial<Upload> = {}): Upload {
 /** An upload of bytes that no other sample has. */
 export function uploadOf(upload: Pick<Upload, 'kind' | 'attributes'> & Partial<Upload>, name: string): Upload {
   return jsUpload(name, upload)
+}
+
+/** So many uploads come in at a time: a server refuses those that wait for too long. */
+const atOnce = 200
+
+/** Takes uploads all the way, many at a time; gives the ids of their maps in the same order. */
+export async function putAll(catalog: Catalog, uploads: readonly Upload[]): Promise<readonly number[]> {
+  const ids: number[] = []
+  for (let at = 0; at < uploads.length; at += atOnce)
+    ids.push(...(await Promise.all(uploads.slice(at, at + atOnce).map(upload => put(catalog, upload)))))
+  return ids
 }
 
 /** Takes an upload all the way; gives the id of its map. */

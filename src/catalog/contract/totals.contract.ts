@@ -13,16 +13,16 @@ import {
   jsUpload,
   made,
   type OpenCatalog,
+  onCatalogOf,
   put,
   restoration,
   sampleTerms,
   scopeOf,
-  withCatalog,
 } from './sample-uploads.fixture.ts'
 
 /** What previews and passages say of bytes. */
 export function describeTotals(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog, db: Db) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('the bytes of a selection', () => {
     test(

@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Catalog } from '../../operations/ports/catalog.ts'
-import type { Db } from '../engine.ts'
-import { holdOf, idsOf, place, purge, putMany, release, undoing } from './passages.fixture.ts'
-import {
-  deletion,
-  idsIn,
-  jsUpload,
-  made,
-  type OpenCatalog,
-  put,
-  remove,
-  restoration,
-  samples,
-  scopeOf,
-  withCatalog,
-} from './sample-uploads.fixture.ts'
-import { tellUndoStory } from './undo-model.fixture.ts'
+import { holdOf, idsOf, onMapsOf, place, purge, release, undoing } from './passages.fixture.ts'
+import { deletion, idsIn, jsUpload, made, type OpenCatalog, put, remove, restoration, samples, scopeOf } from './sample-uploads.fixture.ts'
+import { tellUndoStory } from './undo-story.fixture.ts'
 
 /** The reversal of operations. */
 export function describeUndos(open: OpenCatalog): void {
-  const onMaps = (count: number, body: (catalog: Catalog, db: Db) => Promise<void>) => () =>
-    withCatalog(open, async (catalog, db) => {
-      await putMany(catalog, count)
-      await body(catalog, db)
-    })
+  const onMaps = onMapsOf(open)
 
   describe('an undo', () => {
     test(

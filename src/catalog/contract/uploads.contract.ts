@@ -9,6 +9,7 @@ import {
   made,
   mapsOf,
   type OpenCatalog,
+  onCatalogOf,
   put,
   remove,
   restoration,
@@ -16,12 +17,11 @@ import {
   sampleTerms,
   scopeOf,
   stateVersionOf,
-  withCatalog,
 } from './sample-uploads.fixture.ts'
 
 /** What a second upload of the same thing does, and how new maps come to be. */
 export function describeUploads(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('a repeated upload', () => {
     test(
@@ -214,7 +214,7 @@ export function describeUploads(open: OpenCatalog): void {
         const interrupted = await declareNew(catalog, jsUpload('b'))
         const adopting = await declareNew(catalog, jsUpload('c', { files: jsUpload('a').files }))
         const shrinking = await catalog.reserveCopy(copy, 'gzip')
-        await catalog.abandonStaleIntents()
+        await catalog.abandonStaleIntents(Number.MAX_SAFE_INTEGER)
         const generations = (await catalog.condemned(10)).map(each => each.generation)
         assert.deepEqual(new Set(generations), new Set([interrupted.write[0]?.generation, shrinking.generation]))
         assert.deepEqual(await catalog.abandonUpload(adopting.intent), [])

@@ -3,11 +3,11 @@ import { describe, test } from 'node:test'
 import { type UsageGroup, usageGroups } from '../../domain/usage-groups.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Passage } from '../../operations/ports/passage-catalog.ts'
-import type { PurgePlace } from '../../operations/ports/purge-catalog.ts'
 import type { Usage } from '../../operations/ports/usage-catalog.ts'
+import { purgeDue } from './purge-due.fixture.ts'
 import { type Random, seededRandom } from './random.fixture.ts'
 import { usageOf, usageOfAll } from './reference-usage.fixture.ts'
-import { digestOf, jsUpload, type OpenCatalog, put, scopeOf, uploadOf, withCatalog } from './sample-uploads.fixture.ts'
+import { digestOf, jsUpload, type OpenCatalog, onCatalogOf, put, scopeOf, uploadOf } from './sample-uploads.fixture.ts'
 
 const deletion: Passage = {
   to: 'deleted',
@@ -21,7 +21,7 @@ const deletion: Passage = {
 
 /** What maps take, as uploaded and as stored. */
 export function describeUsage(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('usage', () => {
     test(
@@ -64,7 +64,7 @@ export function describeUsage(open: OpenCatalog): void {
       onCatalog(async catalog => {
         const ids = [await put(catalog, sharing('a')), await put(catalog, sharing('b')), await put(catalog, jsUpload('c'))]
         await removeJs(catalog, [ids[0] ?? 0, ids[2] ?? 0])
-        await purge(catalog)
+        await purgeDue(catalog, 3000)
         const { groups } = await catalog.usage(1, ['mapkind'], 0)
         assert.deepEqual(
           groups.map(({ maps, deletedMaps, storedSize }) => [maps, deletedMaps, storedSize]),
@@ -142,18 +142,6 @@ async function removeJs(catalog: Catalog, ids: readonly number[], organization =
   assert.ok('operation' in moved, JSON.stringify(moved))
 }
 
-async function purge(catalog: Catalog): Promise<void> {
-  const lease = { name: 'purge', holder: 'test' } as const
-  const terms = { limit: 100, at: 3000, actor: 'mapkeep', lease, until: 9000 }
-  assert.equal(await catalog.takeLease(lease, 3000, 9000), true)
-  for (const due of await catalog.due(3000, undefined, 100)) {
-    let from: PurgePlace | undefined
-    do from = (await catalog.purgeMaps(due, { ...terms, from }))?.next
-    while (from)
-  }
-  await catalog.dropLease(lease)
-}
-
 /** Maps of both organizations that share contents with each other, some deleted, some purged, some compressed; gives when they came. */
 async function fillAtRandom(catalog: Catalog, random: Random): Promise<number[]> {
   const times: number[] = []
@@ -166,7 +154,7 @@ async function fillAtRandom(catalog: Catalog, random: Random): Promise<number[]>
     if (detail?.map.kind === 'js') js[organization].push(id)
     if (number === 30) {
       for (const each of [1, 2] as const) await removeJs(catalog, random.some(js[each], 2, 4), each)
-      await purge(catalog)
+      await purgeDue(catalog, 3000)
     }
   }
   for (const { name, size } of random.some([...(await catalog.compressible(100))], 3, 10))

@@ -5,8 +5,9 @@ import type { CopyName } from '../../operations/ports/blob-store.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Db } from '../engine.ts'
 import { checkWeights } from './check-weights.fixture.ts'
+import { currentCopies } from './current-copies.fixture.ts'
 import { type Random, seededRandom } from './random.fixture.ts'
-import { declareNew, digestOf, jsUpload, type OpenCatalog, put, remove, withCatalog } from './sample-uploads.fixture.ts'
+import { declareNew, digestOf, jsUpload, type OpenCatalog, onCatalogOf, put, remove } from './sample-uploads.fixture.ts'
 
 /** A catalog under test, and how far a random story has come. */
 interface Story {
@@ -21,7 +22,7 @@ type Step = (story: Story) => Promise<unknown>
 
 /** What each map occupies alone, kept in its row. */
 export function describeWeights(open: OpenCatalog): void {
-  const onCatalog = (body: (catalog: Catalog, db: Db) => Promise<void>) => () => withCatalog(open, body)
+  const onCatalog = onCatalogOf(open)
 
   describe('what a map weighs', () => {
     test(
@@ -179,22 +180,14 @@ async function compress({ catalog, copy, size }: { catalog: Catalog; copy: CopyN
 }
 
 async function anyCurrentCopy(db: Db, random: Random): Promise<CopyName | undefined> {
-  const copies = await currentCopies(db).orderBy('blob.organization').orderBy('blob.digest').execute()
+  const copies = await copyNames(db).orderBy('blob.organization').orderBy('blob.digest').execute()
   return copies.length > 0 ? random.pick(copies) : undefined
 }
 
 function currentCopy(db: Db, digest: string): Promise<CopyName> {
-  return currentCopies(db).where('blob.digest', '=', digest).executeTakeFirstOrThrow()
+  return copyNames(db).where('blob.digest', '=', digest).executeTakeFirstOrThrow()
 }
 
-function currentCopies(db: Db) {
-  return db
-    .selectFrom('blob')
-    .innerJoin('blob_copy as copy', join =>
-      join
-        .onRef('copy.organization', '=', 'blob.organization')
-        .onRef('copy.digest', '=', 'blob.digest')
-        .onRef('copy.generation', '=', 'blob.generation'),
-    )
-    .select(['copy.organization', 'copy.digest', 'copy.generation', 'copy.codec'])
+function copyNames(db: Db) {
+  return currentCopies(db).select(['copy.organization', 'copy.digest', 'copy.generation', 'copy.codec'])
 }

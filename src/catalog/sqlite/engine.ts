@@ -16,6 +16,10 @@ export const sqliteEngine: Engine = {
       await sql`pragma synchronous = full`.execute(db)
     }
   },
+  writesAlone: true,
+  lockInstallation: async () => {},
   lockOrganization: async () => {},
   lockIdentity: async () => {},
+  lockContents: async () => {},
+  lockMaps: async () => {},
 }

@@ -4,10 +4,10 @@ import { dirname } from 'node:path'
 import { makeFolder } from '../../disk/make-folder.ts'
 import { FolderInUse, lockFolder } from './lock-folder.ts'
 
-/** Where the parts of a store lie: the data folder, the file of the catalog, the folder of the blobs. */
+/** Where the parts of a store lie: the data folder, the file of the catalog if it is one, the folder of the blobs. */
 export interface StorePlaces {
   readonly data: string
-  readonly database: string
+  readonly database: string | undefined
   readonly blobs: string
 }
 
@@ -47,7 +47,8 @@ export async function withoutServer<T>(places: StorePlaces, work: (alone: boolea
 async function foldersOf({ data, database, blobs }: StorePlaces): Promise<Iterable<string>> {
   const folders = new Map<string, string>()
   // The catalog's own folder, should its name be a link
-  for (const folder of [data, dirname(await realpath(database).catch(() => database)), blobs]) {
+  const catalog = database === undefined ? [] : [dirname(await realpath(database).catch(() => database))]
+  for (const folder of [data, ...catalog, blobs]) {
     await makeFolder(folder)
     // By what it is, not by its name: the same folder under two names would be in use by ourselves
     const { dev, ino } = await stat(folder, { bigint: true })

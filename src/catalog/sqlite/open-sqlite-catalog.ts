@@ -7,6 +7,7 @@ import { findJsNearby } from '../find-js.ts'
 import { migrate } from '../migrate.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
 import { CatalogThread } from './catalog-thread.ts'
+import { sqliteEngine } from './engine.ts'
 import { inspectionCalls } from './inspection-calls.ts'
 import { openLocal } from './open-local.ts'
 import { fixPlannerStatistics } from './planner-statistics.ts'
@@ -74,7 +75,7 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
     if ((await schemaState(db)) === 'newer') throw new SchemaMismatch(file, 'newer')
     // Before as well: a migration that works through all rows needs the right indexes, too
     await fixPlannerStatistics(db)
-    const ran = await migrate(db, Date.now())
+    const ran = await migrate(db, sqliteEngine, Date.now())
     await fixPlannerStatistics(db)
     await chmod(file, 0o600)
     // The file's own name; what SQLite syncs by itself depends on how it was built
@@ -126,7 +127,8 @@ function writes(thread: CatalogThread) {
     declareUpload: (upload, lost) => thread.call('declareUpload', [upload, lost]),
     commitUpload: (intent, upload, lost) => thread.call('commitUpload', [intent, upload, lost]),
     abandonUpload: intent => thread.call('abandonUpload', [intent]),
-    abandonStaleIntents: () => thread.call('abandonStaleIntents', []),
+    abandonStaleIntents: before => thread.call('abandonStaleIntents', [before]),
+    drawRequests: draw => thread.call('drawRequests', [draw]),
     storePlan: plan => thread.call('storePlan', [plan]),
     forgetPlans: (at, limit) => thread.call('forgetPlans', [at, limit]),
     move: (scope, passage, terms) => thread.call('move', [scope, passage, terms]),

@@ -7,6 +7,7 @@ import type { KeyCatalog } from './key-catalog.ts'
 import type { OperationCatalog } from './operation-catalog.ts'
 import type { PassageCatalog } from './passage-catalog.ts'
 import type { PurgeCatalog } from './purge-catalog.ts'
+import type { RateCatalog } from './rate-catalog.ts'
 import type { ReadCatalog } from './read-catalog.ts'
 import type { UsageCatalog } from './usage-catalog.ts'
 
@@ -47,6 +48,7 @@ export interface Catalog
     PurgeCatalog,
     AuditCatalog,
     UsageCatalog,
+    RateCatalog,
     InspectionCatalog {
   /**
    * When an upload's bytes are received, before they get a name. A live map with the same identity and content makes it a
@@ -81,8 +83,11 @@ export interface Catalog
   condemned(limit: number): Promise<readonly CopyName[]>
   /** After the bytes were removed. */
   forgetCopies(copies: readonly CopyName[]): Promise<void>
-  /** Once at start, by the only server of an embedded store: condemns what interrupted uploads left. */
-  abandonStaleIntents(): Promise<void>
+  /**
+   * At start, by the only server of a store, or in the background by the only one of many that compresses: condemns what uploads that
+   * were declared before a time left, and what interrupted compressions did. Milliseconds since 1970.
+   */
+  abandonStaleIntents(before: number): Promise<void>
 
   /** For readiness: throws when the catalog does not answer. Never waits behind long work, since a busy catalog is ready. */
   check(): Promise<void>

@@ -176,7 +176,7 @@ export interface PassageCatalog {
   page(scope: Scope, walk: { readonly plan: string; readonly from?: PagePosition | undefined }): Promise<TracedPage>
   /** When a preview is about to be answered. It outlives a crash of the process; a power cut may take it, and then it is unknown. */
   storePlan(plan: Plan): Promise<void>
-  /** In the background: forgets plans that had expired by `at`, and names of requests that were refused a week before, at most `limit` of each; says how many at most. */
+  /** In the background: forgets plans that had expired by `at`, names of requests that were refused a week before, and periods of rate limits that are over, at most `limit` of each; says how many at most. */
   forgetPlans(at: number, limit: number): Promise<number>
   /** The one way maps change between live and deleted, but for {@link undo}: all of the scope at once, as one operation. */
   move(scope: Scope, passage: Passage, terms: Terms): Promise<Moved | Unmoved>

@@ -6,7 +6,7 @@ export interface Due {
 
 /** Whoever does work that one alone may do at a time. */
 export interface Lease {
-  readonly name: 'purge'
+  readonly name: 'purge' | 'tidying'
   /** What tells this holder from every other. A server that is the only one of its stores goes by the same name after a crash. */
   readonly holder: string
 }

@@ -1,0 +1,18 @@
+// Many servers on one catalog.
+import { type Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  // Operations are numbered under a lock of their own, so that uploads need not wait for a long deletion to give this row back
+  await db.schema.alterTable('organization').dropColumn('last_operation').execute()
+  await sql`create index blob_copy_reserved on blob_copy (organization, digest) where state = 'reserved'`.execute(db)
+  // Requests that were let in of someone within a period
+  await db.schema
+    .createTable('rate_window')
+    .addColumn('who', 'text', c => c.notNull())
+    .addColumn('family', 'text', c => c.notNull())
+    .addColumn('used', 'bigint', c => c.notNull())
+    .addColumn('until', 'bigint', c => c.notNull())
+    .addPrimaryKeyConstraint('rate_window_key', ['who', 'family'])
+    .execute()
+  await db.schema.createIndex('rate_window_end').on('rate_window').columns(['until']).execute()
+}

@@ -1,0 +1,62 @@
+import { Kysely, PostgresAdapter, PostgresDriver, PostgresIntrospector } from 'kysely'
+import pg from 'pg'
+import type { Schema } from '../schema.ts'
+import { livePool } from './live-pool.ts'
+import { ByteOrderCompiler } from './query-compiler.ts'
+
+/** How connections of one pool are used. Times are milliseconds. */
+export interface PoolSettings {
+  readonly connections: number
+  /** How long a statement may take before the server ends it. */
+  readonly statement: number
+  /** How long somebody else's lock is waited for. */
+  readonly lock: number
+  /** Whether a commit waits until it is durable. */
+  readonly durable: boolean
+}
+
+/** How long a connection may take to be made or to become free; shorter than any client's patience. */
+const connectTime = 10_000
+
+/** How long beyond a statement's time an answer is waited for: the server, or the way to it, is gone by then. */
+const graceTime = 5_000
+
+/** How long a node that hangs may keep its locks. */
+const idleInTransaction = 30_000
+
+/** Opens a pool of connections; none is made before it is needed. */
+export function openDatabase(url: string, { connections, statement, lock, durable }: PoolSettings): Kysely<Schema> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'mapkeep',
+    max: connections,
+    connectionTimeoutMillis: connectTime,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: statement,
+    ...(statement > 0 ? { query_timeout: statement + graceTime } : {}),
+    lock_timeout: lock,
+    idle_in_transaction_session_timeout: idleInTransaction,
+    // Without a standby there is nothing else to relax: the process' own end loses nothing either way
+    ...(durable ? {} : { options: '-c synchronous_commit=off' }),
+    types: { getTypeParser: parserOf },
+  })
+  // A connection that ends while nobody uses it; the next one who needs one makes it anew
+  pool.on('error', () => {})
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new PostgresDriver({ pool: livePool(pool) }),
+      createIntrospector: db => new PostgresIntrospector(db),
+      createQueryCompiler: () => new ByteOrderCompiler(),
+    },
+  })
+}
+
+const { INT8, NUMERIC } = pg.types.builtins
+
+/** Ids, times and sums of bytes are numbers here; all stay below 2^53. */
+function parserOf(type: number, format?: 'text' | 'binary') {
+  if (type === INT8 || type === NUMERIC) return Number
+  return pg.types.getTypeParser(type, format as 'text')
+}

@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely'
+import type { Catalog } from '../../operations/ports/catalog.ts'
+import { createCatalog } from '../create-catalog.ts'
+import { migrate } from '../migrate.ts'
+import type { Schema } from '../schema.ts'
+import { SchemaMismatch, schemaState } from '../schema-state.ts'
+import { postgresEngine } from './engine.ts'
+import { openDatabase } from './open-database.ts'
+import { tellingErrors, toOurs } from './unavailable.ts'
+
+/** Milliseconds. What is short by construction fails soon when the server hangs; a deletion of millions takes its time. */
+const times = { short: 10_000, long: 900_000, lock: 700 }
+
+/** A catalog and the connections behind it, for those who look at its rows. */
+export interface PostgresCatalog {
+  readonly catalog: Catalog
+  readonly db: Kysely<Schema>
+}
+
+/** Opens a Postgres catalog for a server, brought up to date. `connections`: most that it makes, at least 4. Throws when the database cannot be reached. */
+export async function openPostgresCatalog(url: string, connections: number): Promise<Catalog> {
+  await migratePostgres(url)
+  return connect(url, connections).catalog
+}
+
+/** Whether there is a catalog in the database, of whatever version. Throws when the database cannot be reached. */
+export async function hasCatalog(url: string): Promise<boolean> {
+  const db = openDatabase(url, { connections: 1, statement: times.short, lock: times.lock, durable: true })
+  try {
+    return (await db.introspection.getTables()).some(table => table.name === 'installation')
+  } catch (error) {
+    throw toOurs(error)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Opens a Postgres catalog as it is, for a short piece of work: never changes its schema. Throws {@link SchemaMismatch}. */
+export async function openExistingPostgres(url: string): Promise<Catalog> {
+  const { catalog, db } = connect(url, 4)
+  try {
+    const state = await schemaState(db)
+    if (state !== 'current') throw new SchemaMismatch('in this database', state)
+    return catalog
+  } catch (error) {
+    await catalog.close()
+    throw toOurs(error)
+  }
+}
+
+/** Connects to a catalog that is up to date. Long work has connections of its own, so that it never keeps all of them from short work. */
+export function connect(url: string, connections: number): PostgresCatalog {
+  const [long, late] = [Math.max(2, connections >> 2), Math.max(1, connections >> 3)]
+  const pool = { statement: times.short, lock: times.lock, durable: true }
+  const db = openDatabase(url, { ...pool, connections: Math.max(1, connections - long - late) })
+  const longDb = openDatabase(url, { ...pool, connections: long, statement: times.long })
+  const lateDb = openDatabase(url, { ...pool, connections: late, durable: false })
+  const engine = postgresEngine(lateDb)
+  const short = createCatalog(db, engine, Date.now)
+  const close = async () => {
+    await Promise.all([db.destroy(), longDb.destroy(), lateDb.destroy()])
+  }
+  return { catalog: { ...tellingErrors({ ...short, ...longWork(createCatalog(longDb, engine, Date.now)) }), close }, db }
+}
+
+/** What may take long because there is much of it, or because it waits for somebody else's long work. */
+function longWork(catalog: Catalog) {
+  const { previewMany, count, list, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes } = catalog
+  const { condemnUnreferenced, abandonStaleIntents, countCopies, knownCopies, wrongCounts, wrongWeights, incompleteMaps } = catalog
+  const { strayReservations, intentsUpTo, repairCounts, repairWeights, giveUpCopies, auditEvents, forgetPlans } = catalog
+  return {
+    ...{ previewMany, count, list, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes },
+    ...{ condemnUnreferenced, abandonStaleIntents, countCopies, knownCopies, wrongCounts, wrongWeights, incompleteMaps },
+    ...{ strayReservations, intentsUpTo, repairCounts, repairWeights, giveUpCopies, auditEvents, forgetPlans },
+  }
+}
+
+/**
+ * Brings the database up to date; names the migrations that ran. Any number of nodes may do so at once: one does it, the others wait and
+ * find it done. Throws {@link SchemaMismatch} when a newer version was there before.
+ */
+export async function migratePostgres(url: string): Promise<readonly string[]> {
+  const db = openDatabase(url, { connections: 2, statement: 0, lock: 10_000, durable: true })
+  try {
+    if ((await schemaState(db)) === 'newer') throw new SchemaMismatch('in this database', 'newer')
+    return await migrate(db, postgresEngine(db), Date.now())
+  } catch (error) {
+    throw toOurs(error)
+  } finally {
+    await db.destroy()
+  }
+}
