@@ -6,7 +6,7 @@ import { run } from './cli/program.ts'
 import { serve } from './cli/serve.ts'
 import { print, type Terminal } from './cli/terminal.ts'
 import { type Flags, readSettings, unknownVariables } from './config/read-settings.ts'
-import type { Settings } from './config/settings.ts'
+import type { Settings } from './config/setting.ts'
 
 const terminal: Terminal = {
   environment: process.env,
@@ -27,7 +27,7 @@ const work: LocalWork = {
   },
   migrate: async flags => {
     const settings = settingsOf(flags)
-    return (await import('./compose/migrate-stores.ts')).migrateStores(settings)
+    return (await import('./compose/catalogs.ts')).migrateCatalog(settings)
   },
   openAdministration: async flags => {
     const settings = settingsOf(flags)

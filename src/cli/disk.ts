@@ -9,7 +9,8 @@ import { bold, print, type Terminal } from './terminal.ts'
 export interface DiskFigures {
   readonly storedSize: number
   readonly waitingSize: number
-  readonly freeSize: number
+  /** Nothing where the volume has no end. */
+  readonly freeSize: number | undefined
   readonly growthPerDay: number
   /** At this growth; nothing when there is none. */
   readonly daysUntilFull: number | undefined
@@ -34,10 +35,14 @@ function toText({ storedSize, waitingSize, freeSize, growthPerDay, daysUntilFull
   return {
     stored: sizeText(storedSize),
     'waiting for a purge': sizeText(waitingSize),
-    'free on the volume': sizeText(freeSize),
+    ...(freeSize === undefined ? {} : { 'free on the volume': sizeText(freeSize) }),
     'growth a day': sizeText(growthPerDay),
-    'full in': daysUntilFull === undefined ? 'nothing was uploaded within the last 7 days' : daysText(daysUntilFull),
+    'full in': freeSize === undefined ? 'never: a bucket has no end' : fullText(daysUntilFull),
   }
+}
+
+function fullText(days: number | undefined): string {
+  return days === undefined ? 'nothing was uploaded within the last 7 days' : daysText(days)
 }
 
 function daysText(days: number): string {

@@ -1,8 +1,8 @@
 import type { Administration } from '../cli/administration.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Settings } from '../config/setting.ts'
 import { createKey, createOrganization } from '../operations/keys.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
-import { openFoundCatalog } from './found-catalog.ts'
+import { openFoundCatalog } from './catalogs.ts'
 
 /** Opens the catalog for work on keys and organizations. */
 export async function openAdministration(settings: Settings): Promise<Administration> {

@@ -1,25 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { backgroundCodec } from '../blobs/background-codec.ts'
-import { openFileBlobs } from '../blobs/files/open-file-blobs.ts'
-import { lockStores } from '../catalog/sqlite/lock-stores.ts'
-import { openSqliteCatalog } from '../catalog/sqlite/open-sqlite-catalog.ts'
 import { openFault } from '../config/open-fault.ts'
-import type { Settings } from '../config/settings.ts'
-import { freeBytes } from '../disk/free-bytes.ts'
+import type { Settings } from '../config/setting.ts'
 import { drain } from '../http/drain.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createMetricsServer } from '../http/metrics-server.ts'
 import { createServer } from '../http/server.ts'
 import { bootstrap, type FirstKeys } from '../operations/bootstrap.ts'
-import { countUploads } from '../operations/count-uploads.ts'
 import { diskUsage } from '../operations/disk-usage.ts'
 import { keepTidy } from '../operations/keep-tidy.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
 import { watchDisk } from '../operations/watch-disk.ts'
 import { openMapReader } from '../symbolication/map-reader.ts'
+import { roomOf } from './blob-stores.ts'
 import { type Closers, closeAll } from './closers.ts'
 import { httpSettings } from './http-settings.ts'
-import { pair, refuseWidowedBlobs } from './pairing.ts'
+import { type OpenStores, openStores } from './open-stores.ts'
+import { openTls } from './tls/open-tls.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -44,34 +42,37 @@ export async function startServer(settings: Settings, version: string): Promise<
 }
 
 async function open(settings: Settings, version: string, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
-  closers.push(await lockStores(settings))
-  const { blobs, uploadsInFlight } = countUploads(await openFileBlobs(settings.blobs))
-  await refuseWidowedBlobs(blobs, settings)
-  const catalog = await openSqliteCatalog(settings.database)
-  closers.push(() => catalog.close())
-  await pair(catalog, blobs, settings)
-  await Promise.all([catalog.abandonStaleIntents(), blobs.sweep()])
+  const tls = await openTls(settings)
+  const stores = await openStores(settings, closers)
+  const { catalog, blobs, shared } = stores
   const mapReader = openMapReader()
   closers.push(() => mapReader.close())
   const metrics = createMetrics()
-  const server = createServer({ catalog, blobs, mapReader, clock: Date.now, settings: httpSettings(settings), version, metrics })
-  const { purgeInterval } = settings
-  const tidyParts = { catalog, blobs, codec: backgroundCodec, uploadsInFlight, purgeInterval, holder: 'server' }
-  const tidy = keepTidy({ ...tidyParts, onFault: err => server.log.error({ err }, 'tidying') })
-  closers.push(() => tidy.stop())
+  const parts = { catalog, blobs, mapReader, clock: Date.now, settings: httpSettings(settings), version, metrics, shared }
+  const server = createServer({ ...parts, tls: tls?.pair })
+  if (!settings.readOnly) closers.push(startTidying(stores, settings, server))
   // Only where somebody can ask for the figures, since making them reads much
   if (settings.metricsPort !== undefined || settings.metricsToken) {
-    const read = () => diskUsage({ catalog, freeBytes: () => freeBytes(settings.blobs) }, Date.now())
+    const read = () => diskUsage({ catalog, freeBytes: roomOf(settings) }, Date.now())
     const watch = watchDisk({ read, show: metrics.disk, onFault: err => server.log.error({ err }, 'reading what is stored') })
     closers.push(() => watch.stop())
   }
   closers.push(() => drain(server, settings.shutdownGrace))
-  await server.listen({ host: settings.host, port: settings.port })
+  await server.listen({ host: addressOf(settings), port: settings.port })
+  if (tls) closers.push(tls.follow(server))
   const metricsPort = await listenForMetrics(settings, metrics, closers)
   if (metricsPort !== undefined) server.log.info({ port: metricsPort }, 'metrics are answered on 127.0.0.1')
   // After listening, so that keys are never made by a start that fails; before the ready line, so that they work by then
-  const firstKeys = await makeFirstKeys(catalog, settings)
-  return { url: urlOf(settings.host, server.server.address() as AddressInfo), firstKeys }
+  const firstKeys = settings.readOnly ? undefined : await makeFirstKeys(catalog, settings)
+  return { url: urlOf(settings, server.server.address() as AddressInfo), firstKeys }
+}
+
+/** Gives what stops it. */
+function startTidying({ shared, ...stores }: OpenStores, { purgeInterval }: Settings, { log }: ReturnType<typeof createServer>): () => Promise<void> {
+  const holder = shared ? randomUUID() : 'server'
+  const onFault = (err: unknown) => log.error({ err }, 'tidying')
+  const tidy = keepTidy({ ...stores, codec: backgroundCodec, purgeInterval, shared, holder, onFault })
+  return () => tidy.stop()
 }
 
 async function makeFirstKeys(catalog: Catalog, { bootstrapApiKey, bootstrapAppKey }: Settings): Promise<RunningServer['firstKeys']> {
@@ -92,6 +93,11 @@ async function listenForMetrics({ metricsPort }: Settings, metrics: Metrics, clo
   return (server.address() as AddressInfo).port
 }
 
-function urlOf(host: string, { port }: AddressInfo): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+/** Where to listen. For `localhost` Fastify opens a second listener if there is IPv6, and a renewed certificate would not reach that one. */
+function addressOf({ host, tlsCert }: Settings): string {
+  return tlsCert !== undefined && host === 'localhost' ? '127.0.0.1' : host
+}
+
+function urlOf({ host, tlsCert }: Settings, { port }: AddressInfo): string {
+  return `${tlsCert === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,4 +1,5 @@
-import type { Settings } from './settings.ts'
+import type { Settings } from './setting.ts'
+import { type DatabasePlace, placeText } from './store-urls.ts'
 
 /** What kept a server or a command from opening what the settings name, as an error of one line that says what to do. */
 export function openFault(error: unknown, settings: Settings): Error {
@@ -16,8 +17,14 @@ export function openFault(error: unknown, settings: Settings): Error {
     ENOSPC: `cannot write ${path}: the disk is full`,
     EDQUOT: `cannot write ${path}: the disk quota is used up`,
   }
-  const known = (code && lines[code]) || sqliteLine(String(message), settings.database)
+  const known = (code && lines[code]) || databaseLine(String(message), code, settings.database)
   return known ? new Error(known, { cause: error }) : error instanceof Error ? error : new Error(String(error))
+}
+
+function databaseLine(message: string, code: string | undefined, place: DatabasePlace): string | undefined {
+  if (place.engine === 'sqlite') return sqliteLine(message, place.file)
+  // Classes of SQLSTATE: who may come in, and what there is
+  return code && /^(28|3D|42)/.test(code) ? `cannot open the catalog ${placeText(place)}: ${message} (MAPKEEP_DATABASE_URL)` : undefined
 }
 
 function sqliteLine(message: string, file: string): string | undefined {

@@ -20,8 +20,8 @@ export function parsePort(text: string): number {
   return port
 }
 
-/** A folder, as an absolute path. */
-export function parseFolder(text: string): string {
+/** A folder or a file, as an absolute path. */
+export function parsePath(text: string): string {
   if (text.includes('\0')) throw new InvalidValue()
   return path.resolve(text)
 }
@@ -43,6 +43,13 @@ export function parseSecret(text: string): string {
 export function parseCount(text: string): number {
   if (!/^\d{1,12}$/.test(text)) throw new InvalidValue()
   return Number(text)
+}
+
+/** Connections of a pool that has some for long work and some for short. */
+export function parseConnections(text: string): number {
+  const count = Number(text)
+  if (!/^\d{1,4}$/.test(text) || count < 4 || count > 1000) throw new InvalidValue()
+  return count
 }
 
 /** `on` or `off`. */

@@ -20,9 +20,17 @@ describe('settings', () => {
     assert.deepEqual(readSettings({}), {
       host: '127.0.0.1',
       port: 8190,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      trustProxy: undefined,
       data: `${here}/mapkeep-data`,
-      database: `${here}/mapkeep-data/catalog.db`,
-      blobs: `${here}/mapkeep-data/blobs`,
+      database: { engine: 'sqlite', file: `${here}/mapkeep-data/catalog.db` },
+      databaseConnections: 16,
+      blobs: { store: 'files', folder: `${here}/mapkeep-data/blobs` },
+      s3Endpoint: undefined,
+      s3PathStyle: undefined,
+      s3Encryption: undefined,
+      readOnly: false,
       undoWindow: 30 * 86_400_000,
       planTtl: 3_600_000,
       deleteLimit: 0,
@@ -66,7 +74,8 @@ describe('settings', () => {
 
   test('follow the data folder, even when its name looks like a pattern', () => {
     const { database, blobs } = readSettings({ MAPKEEP_DATA: '/srv/$&' })
-    assert.deepEqual([database, blobs], ['/srv/$&/catalog.db', '/srv/$&/blobs'])
+    assert.deepEqual(database, { engine: 'sqlite', file: '/srv/$&/catalog.db' })
+    assert.deepEqual(blobs, { store: 'files', folder: '/srv/$&/blobs' })
   })
 })
 
@@ -90,14 +99,14 @@ describe('faults of settings', () => {
   })
 
   test('never show a secret, nor a password within an address', () => {
-    const text = faultsOf({ MAPKEEP_BOOTSTRAP_API_KEY: 'hush hush', MAPKEEP_DATABASE_URL: 'postgres://me:hush@db/x' }).join('\n')
+    const text = faultsOf({ MAPKEEP_BOOTSTRAP_API_KEY: 'hush hush', MAPKEEP_DATABASE_URL: 'postgres://me:hush@db' }).join('\n')
     assert.doesNotMatch(text, /hush/)
-    assert.match(text, /this version does not support Postgres/)
+    assert.match(text, /MAPKEEP_DATABASE_URL .*"postgres:…" is not allowed/)
   })
 
   test('show of an address of a store only the scheme, wherever a password may be in it', () => {
     const addresses = {
-      'postgres://h/db?user=u&password=hush': '"postgres:…"',
+      'postgres://h?user=u&password=hush': '"postgres:…"',
       'postgres://u:hu/hush@h/db': '"postgres:…"',
       'sqlite://u:hush@h/db': '"sqlite:…"',
       'u:hush@h/db': 'its value (not shown)',
@@ -118,6 +127,14 @@ describe('faults of settings', () => {
     assert.deepEqual(more, [])
     assert.doesNotMatch(line, /hush/)
     assert.deepEqual(faultsOf({ ...same, MAPKEEP_BOOTSTRAP_APP_KEY: 'hush2' }), [])
+  })
+
+  test('want a certificate and its key, or neither', () => {
+    assert.deepEqual(faultsOf({ MAPKEEP_TLS_CERT: '/c.pem' }), [
+      'MAPKEEP_TLS_KEY is not set, and MAPKEEP_TLS_CERT is; allowed is both, which is TLS, or neither',
+    ])
+    assert.match(faultsOf({ MAPKEEP_TLS_KEY: '/k.pem' })[0] ?? '', /^MAPKEEP_TLS_CERT is not set, and MAPKEEP_TLS_KEY is/)
+    assert.deepEqual(faultsOf({ MAPKEEP_TLS_CERT: '/c.pem', MAPKEEP_TLS_KEY: '/k.pem' }), [])
   })
 
   test('an empty flag is a fault, not a default', () => {

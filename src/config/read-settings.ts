@@ -1,5 +1,6 @@
 import { InvalidValue } from './invalid-value.ts'
-import { type Setting, type SettingName, type Settings, setting, settingNames, settings } from './settings.ts'
+import type { Setting, Settings } from './setting.ts'
+import { type SettingName, setting, settingNames, settings } from './settings.ts'
 
 /** Values of flags, by the name of the setting. */
 export type Flags = { readonly [name in SettingName]?: string | undefined }
@@ -61,10 +62,20 @@ function parse(entry: Setting<unknown>, text: string, faults: string[]): unknown
 }
 
 /** Faults of values that are allowed, though not together. */
-function faultsBetween({ bootstrapApiKey, bootstrapAppKey }: Settings): string[] {
+function faultsBetween(found: Settings): string[] {
+  return [...sameKeys(found), ...halfPair(found)]
+}
+
+function sameKeys({ bootstrapApiKey, bootstrapAppKey }: Settings): string[] {
   if (bootstrapApiKey === undefined || bootstrapApiKey !== bootstrapAppKey) return []
   const [api, application] = [settings.bootstrapApiKey.variable, settings.bootstrapAppKey.variable]
   return [`${application}: ${notShown} is that of ${api}; allowed is a key of its own`]
+}
+
+function halfPair({ tlsCert, tlsKey }: Settings): string[] {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return []
+  const [given, missing] = tlsKey === undefined ? [settings.tlsCert, settings.tlsKey] : [settings.tlsKey, settings.tlsCert]
+  return [`${missing.variable} is not set, and ${given.variable} is; allowed is both, which is TLS, or neither`]
 }
 
 /** What may be shown of a URL: something without slashes need not be a scheme, it may be a user before a password. */

@@ -1,4 +1,5 @@
-import { type Setting, setting, settingNames } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { setting, settingNames } from './settings.ts'
 
 /** The documentation's table of settings, as Markdown. */
 export function settingsTable(): string {

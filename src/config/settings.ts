@@ -1,62 +1,21 @@
 import { durationSyntax, parseDuration } from './duration.ts'
 import {
-  type LogLevel,
   logLevels,
+  parseConnections,
   parseCount,
-  parseFolder,
   parseHost,
   parseLogLevel,
+  parsePath,
   parsePort,
   parseSecret,
   parseSwitch,
 } from './plain-values.ts'
+import { parseProxyAddresses, proxyAddressSyntax } from './proxy-addresses.ts'
 import { parsePurgeInterval, purgeIntervalSyntax } from './purge-interval.ts'
-import { parseRateLimits, type RateLimits, rateLimitSyntax } from './rate-limits.ts'
-import { parseBlobsUrl, parseDatabaseUrl } from './store-urls.ts'
-import { parseUploadLimits, type UploadLimits, uploadLimitSyntax } from './upload-limits.ts'
-
-/** Everything there is to say of one setting. */
-export interface Setting<T> {
-  readonly variable: string
-  /** Commander's form: the flag and the name of its value. */
-  readonly flag?: string
-  /** Text that is parsed when nothing is given; `$MAPKEEP_DATA` stands for the folder of that setting. Without it the setting is off. */
-  readonly standard?: string
-  readonly meaning: string
-  readonly allowed: string
-  /** Never shown, neither in faults nor in help. */
-  readonly secret?: true
-  /** A URL, which may hold a password anywhere: of a faulty one only the scheme is shown. */
-  readonly url?: true
-  /** Throws InvalidValue. */
-  readonly parse: (text: string) => T
-}
-
-/** The settings of a server, read and checked. Durations are milliseconds, sizes bytes. */
-export interface Settings {
-  readonly host: string
-  readonly port: number
-  readonly data: string
-  /** The file of the embedded catalog. */
-  readonly database: string
-  /** The folder of the blobs. */
-  readonly blobs: string
-  readonly undoWindow: number
-  readonly planTtl: number
-  /** Most maps of one deletion; 0 is no limit. */
-  readonly deleteLimit: number
-  readonly safeDelete: boolean
-  /** 0 is never. */
-  readonly purgeInterval: number
-  readonly maxUpload: UploadLimits
-  readonly rateLimit: RateLimits
-  readonly shutdownGrace: number
-  readonly logLevel: LogLevel
-  readonly bootstrapApiKey: string | undefined
-  readonly bootstrapAppKey: string | undefined
-  readonly metricsPort: number | undefined
-  readonly metricsToken: string | undefined
-}
+import { parseRateLimits, rateLimitSyntax } from './rate-limits.ts'
+import type { Setting, Settings } from './setting.ts'
+import { encryptionSyntax, parseBlobsUrl, parseDatabaseUrl, parseEncryption, parseEndpoint } from './store-urls.ts'
+import { parseUploadLimits, uploadLimitSyntax } from './upload-limits.ts'
 
 const secretSyntax = '1 to 256 visible ASCII characters'
 
@@ -78,31 +37,81 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     allowed: 'a whole number from 0 to 65535',
     parse: parsePort,
   },
+  tlsCert: {
+    variable: 'MAPKEEP_TLS_CERT',
+    meaning: 'PEM file of the certificate and its chain, with which the port speaks TLS; read again when it changes',
+    allowed: 'a path, together with MAPKEEP_TLS_KEY',
+    parse: parsePath,
+  },
+  tlsKey: {
+    variable: 'MAPKEEP_TLS_KEY',
+    meaning: "PEM file of the certificate's private key, without a passphrase",
+    allowed: 'a path, together with MAPKEEP_TLS_CERT',
+    parse: parsePath,
+  },
+  trustProxy: {
+    variable: 'MAPKEEP_TRUST_PROXY',
+    meaning: 'proxies whose X-Forwarded-For is believed; without it the address of a request is that of its connection',
+    allowed: proxyAddressSyntax,
+    parse: parseProxyAddresses,
+  },
   data: {
     variable: 'MAPKEEP_DATA',
     flag: '--data <folder>',
     standard: './mapkeep-data',
     meaning: 'folder of the embedded stores and of temporary files',
     allowed: 'a path',
-    parse: parseFolder,
+    parse: parsePath,
   },
   database: {
     variable: 'MAPKEEP_DATABASE_URL',
     flag: '--database <url>',
     standard: 'sqlite:$MAPKEEP_DATA/catalog.db',
     meaning: 'where the catalog is',
-    allowed: 'sqlite:PATH',
+    allowed: 'sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     url: true,
     parse: parseDatabaseUrl,
+  },
+  databaseConnections: {
+    variable: 'MAPKEEP_DATABASE_CONNECTIONS',
+    standard: '16',
+    meaning: 'most connections of one node to Postgres',
+    allowed: 'a whole number from 4 to 1000',
+    parse: parseConnections,
   },
   blobs: {
     variable: 'MAPKEEP_BLOBS_URL',
     flag: '--blobs <url>',
     standard: 'file:$MAPKEEP_DATA/blobs',
     meaning: 'where the bytes are',
-    allowed: 'file:PATH',
+    allowed: 'file:PATH or s3://BUCKET/PREFIX',
     url: true,
     parse: parseBlobsUrl,
+  },
+  s3Endpoint: {
+    variable: 'MAPKEEP_S3_ENDPOINT',
+    meaning: "another S3 server than Amazon's; its keys come by the usual AWS_* variables",
+    allowed: 'an http or https URL',
+    parse: parseEndpoint,
+  },
+  s3PathStyle: {
+    variable: 'MAPKEEP_S3_PATH_STYLE',
+    meaning: 'on: the bucket is named in the path of a URL instead of its host name; not set, it is on when there is an endpoint',
+    allowed: 'on or off',
+    parse: parseSwitch,
+  },
+  s3Encryption: {
+    variable: 'MAPKEEP_S3_ENCRYPTION',
+    meaning: "what S3 is asked to encrypt objects with; not set, the bucket's own default holds",
+    allowed: encryptionSyntax,
+    parse: parseEncryption,
+  },
+  readOnly: {
+    variable: 'MAPKEEP_READ_ONLY',
+    standard: 'off',
+    meaning: 'on: reads are answered, everything that would change something gets 503, and nothing is purged; for copies and repairs',
+    allowed: 'on or off',
+    parse: parseSwitch,
   },
   undoWindow: {
     variable: 'MAPKEEP_UNDO_WINDOW',

@@ -3,9 +3,11 @@ import { describe, test } from 'node:test'
 import { parseSize } from './byte-size.ts'
 import { parseDuration } from './duration.ts'
 import { InvalidValue } from './invalid-value.ts'
+import { parseConnections } from './plain-values.ts'
+import { parseProxyAddresses } from './proxy-addresses.ts'
 import { parsePurgeInterval } from './purge-interval.ts'
 import { parseRateLimits } from './rate-limits.ts'
-import { parseBlobsUrl, parseDatabaseUrl } from './store-urls.ts'
+import { parseBlobsUrl, parseDatabaseUrl, parseEncryption, parseEndpoint, placeText } from './store-urls.ts'
 import { parseUploadLimits } from './upload-limits.ts'
 
 const refuses = (parse: (text: string) => unknown, texts: readonly string[]) => {
@@ -70,18 +72,77 @@ describe('upload limits', () => {
   })
 })
 
+describe('trusted proxies', () => {
+  test('are addresses, ranges and named groups', () => {
+    const text = 'loopback, 10.0.0.0/8,192.0.2.7,fd00::/8 ,::1'
+    assert.deepEqual(parseProxyAddresses(text), ['loopback', '10.0.0.0/8', '192.0.2.7', 'fd00::/8', '::1'])
+  })
+
+  test('are never everybody, nor a name that somebody else could answer to', () => {
+    refuses(parseProxyAddresses, [
+      '',
+      ',',
+      'true',
+      '1',
+      '*',
+      'proxy.example.com',
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/8/8',
+    ])
+    refuses(parseProxyAddresses, ['10.0.0.0/', '10.0.0', 'loopback 10.0.0.1', 'fe80::1%eth0', '10.0.0.0/255.0.0.0', 'loopback,'])
+  })
+})
+
 describe('addresses of stores', () => {
+  const file = (path: string) => ({ engine: 'sqlite', file: path })
+
   test('are paths, absolute or from here', () => {
-    assert.equal(parseDatabaseUrl('sqlite:/var/lib/m.db'), '/var/lib/m.db')
-    assert.equal(parseDatabaseUrl('sqlite:///var/lib/m.db'), '/var/lib/m.db')
-    assert.equal(parseBlobsUrl('file:blobs'), `${process.cwd()}/blobs`)
+    assert.deepEqual(parseDatabaseUrl('sqlite:/var/lib/m.db'), file('/var/lib/m.db'))
+    assert.deepEqual(parseDatabaseUrl('sqlite:///var/lib/m.db'), file('/var/lib/m.db'))
+    assert.deepEqual(parseBlobsUrl('file:blobs'), { store: 'files', folder: `${process.cwd()}/blobs` })
+  })
+
+  test('are databases of Postgres, by host or by socket', () => {
+    for (const url of ['postgres://u:p@h:5433/maps?sslmode=require', 'postgresql://h/d', 'postgres:///maps?host=/run/postgresql'])
+      assert.deepEqual(parseDatabaseUrl(url), { engine: 'postgres', url })
+    refuses(parseDatabaseUrl, ['postgres:', 'postgres://', 'postgres://h', 'postgres://h/', 'postgres:///d'])
+  })
+
+  test('are buckets of S3 with or without a prefix', () => {
+    const s3 = (bucket: string, prefix: string) => ({ store: 's3', bucket, prefix })
+    assert.deepEqual(parseBlobsUrl('s3://maps'), s3('maps', ''))
+    assert.deepEqual(parseBlobsUrl('s3://maps/'), s3('maps', ''))
+    assert.deepEqual(parseBlobsUrl('s3://my.maps-1/a//b é/'), s3('my.maps-1', 'a/b é'))
+    refuses(parseBlobsUrl, ['s3:', 's3:maps', 's3://', 's3://m', 's3://-maps', 's3://user:secret@maps', 's3://maps/../x', 's3://maps?x=1'])
+  })
+
+  test('are shown without what is secret', () => {
+    assert.equal(placeText(parseDatabaseUrl('postgres://u:secret@h:5/d?password=secret')), 'postgres://h:5/d')
+    assert.equal(placeText(parseBlobsUrl('s3://maps/a/')), 's3://maps/a')
+    assert.equal(placeText(parseBlobsUrl('s3://maps')), 's3://maps')
+  })
+
+  test('of S3 servers are plain URLs', () => {
+    assert.equal(parseEndpoint('http://127.0.0.1:7480'), 'http://127.0.0.1:7480')
+    refuses(parseEndpoint, ['', 's3.example.com', 'ftp://h', 'http://u:p@h', 'http://h/?x', 'http://h/#x'])
   })
 
   test('are refused when another store is meant', () => {
     refuses(parseDatabaseUrl, ['', 'sqlite:', 'sqlite://host/x', '/var/lib/m.db', 'mysql://x'])
     refuses(parseBlobsUrl, ['', 'file:', 'sqlite:x', 'http://x'])
     assert.throws(() => parseDatabaseUrl('sqlite:data/.mapkeep-lock'), /names that begin with \.mapkeep- are taken/)
-    assert.throws(() => parseDatabaseUrl('postgres://h/d'), /does not support Postgres/)
-    assert.throws(() => parseBlobsUrl('s3://bucket'), /does not support S3/)
   })
+})
+
+test('encryption is named as S3 names it', () => {
+  for (const text of ['AES256', 'aws:kms', 'aws:kms:arn:aws:kms:eu-west-1:1:key/2']) assert.equal(parseEncryption(text), text)
+  refuses(parseEncryption, ['', 'on', 'aes256', 'aws:kms:', 'aws:kms:a b', 'AES256\r\n'])
+})
+
+test('connections to a database are a few at least', () => {
+  assert.equal(parseConnections('4'), 4)
+  refuses(parseConnections, ['', '3', '1001', '1e2', '-4', '4.5'])
 })

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { hasCatalog, migratePostgres, openExistingPostgres, openPostgresCatalog } from '../catalog/postgres/open-postgres-catalog.ts'
+import { migrateSqlite, openExistingCatalog, openSqliteCatalog } from '../catalog/sqlite/open-sqlite-catalog.ts'
+import { openFault } from '../config/open-fault.ts'
+import type { Settings } from '../config/setting.ts'
+import { placeText } from '../config/store-urls.ts'
+import type { Catalog } from '../operations/ports/catalog.ts'
+
+/** Whether there is a catalog, of whatever version. */
+export async function catalogExists({ database }: Settings): Promise<boolean> {
+  return database.engine === 'sqlite' ? existsSync(database.file) : hasCatalog(database.url)
+}
+
+/** Opens the catalog for a server; makes it or brings it up to date first. */
+export function openCatalog({ database, databaseConnections }: Settings): Promise<Catalog> {
+  if (database.engine === 'sqlite') return openSqliteCatalog(database.file)
+  return openPostgresCatalog(database.url, databaseConnections)
+}
+
+/** Makes the catalog or brings it up to date; names the migrations that ran. */
+export async function migrateCatalog(settings: Settings): Promise<readonly string[]> {
+  const { database } = settings
+  try {
+    return await (database.engine === 'sqlite' ? migrateSqlite(database.file) : migratePostgres(database.url))
+  } catch (error) {
+    throw openFault(error, settings)
+  }
+}
+
+/**
+ * Opens the catalog that is there, for work beside running servers. Never makes or migrates a catalog, since in a wrong folder that would
+ * look like success.
+ */
+export async function openFoundCatalog(settings: Settings): Promise<Catalog> {
+  const { database } = settings
+  try {
+    if (!(await catalogExists(settings)))
+      throw new Error(
+        `there is no catalog ${placeText(database)}; name the server's stores with --data or --database, or make a catalog with: mapkeep migrate`,
+      )
+    return await (database.engine === 'sqlite' ? openExistingCatalog(database.file) : openExistingPostgres(database.url))
+  } catch (error) {
+    throw openFault(error, settings)
+  }
+}
+
+/** Does a piece of work on the catalog that is there, and closes it. */
+export async function onFoundCatalog<T>(settings: Settings, work: (catalog: Catalog) => Promise<T>): Promise<T> {
+  const catalog = await openFoundCatalog(settings)
+  try {
+    return await work(catalog)
+  } catch (error) {
+    throw openFault(error, settings)
+  } finally {
+    await catalog.close()
+  }
+}

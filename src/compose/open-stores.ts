@@ -1,0 +1,30 @@
+import type { Settings } from '../config/setting.ts'
+import { type CountedBlobs, countUploads } from '../operations/count-uploads.ts'
+import type { Catalog } from '../operations/ports/catalog.ts'
+import { openBlobs } from './blob-stores.ts'
+import { openCatalog } from './catalogs.ts'
+import type { Closers } from './closers.ts'
+import { isForOneServer, lockPlaces } from './lock-places.ts'
+import { pair, refuseWidowedBlobs } from './pairing.ts'
+
+/** Rows and bytes of one installation, open for a server. */
+export interface OpenStores extends CountedBlobs {
+  readonly catalog: Catalog
+  /** Whether other servers may work on them, too. */
+  readonly shared: boolean
+}
+
+/** Opens what the settings name, makes it where there is nothing, and refuses what does not belong together. */
+export async function openStores(settings: Settings, closers: Closers): Promise<OpenStores> {
+  closers.push(await lockPlaces(settings))
+  const opened = await openBlobs(settings)
+  closers.push(opened.close)
+  await refuseWidowedBlobs(opened.blobs, settings)
+  const catalog = await openCatalog(settings)
+  closers.push(() => catalog.close())
+  await pair(catalog, opened.blobs, settings)
+  const shared = !isForOneServer(settings)
+  // Where others may be at work the background finds out what is left over
+  if (!shared && !settings.readOnly) await Promise.all([catalog.abandonStaleIntents(Number.MAX_SAFE_INTEGER), opened.blobs.sweep()])
+  return { ...countUploads(opened.blobs), catalog, shared }
+}
