@@ -25,6 +25,8 @@ export interface Visit {
   principal?: Principal
 }
 
+const readOnlyText = 'This server only answers reads for now (MAPKEEP_READ_ONLY); what changes something has to wait'
+
 /** Lets a request in: keys first, then the rate limit of its key, then the permission; throws a Problem otherwise. */
 export async function admit(gate: Gate, visit: Visit): Promise<void> {
   const { route } = visit
@@ -34,6 +36,7 @@ export async function admit(gate: Gate, visit: Visit): Promise<void> {
   gate.usage.note(principal.keyId, visit.at)
   await countRequest(gate, visit, principal.keyId)
   if (route.permission) requirePermission(principal, route.permission)
+  if (gate.parts.settings.readOnly && route.method !== 'GET' && !route.onlyReads) throw new Problem('unavailable', readOnlyText)
 }
 
 async function identify(gate: Gate, visit: Visit): Promise<Principal> {

@@ -3,6 +3,7 @@ import type { Key } from '../operations/ports/key-catalog.ts'
 import type { Schema } from './description.ts'
 import { resource } from './item-schema.ts'
 import { longestKeyName } from './read-key-order.ts'
+import { text, time } from './scalar-schemas.ts'
 import { timeMember } from './time-text.ts'
 
 /** A key as it is shown: neither its secret nor the hash of it. */
@@ -16,9 +17,6 @@ export function keyResource(key: Key): { id: string; type: 'keys'; attributes: R
   }
   return { id, type: 'keys', attributes: { type, name, creator, permissions, ...times } }
 }
-
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
 
 /** Attributes that are asked for when a key is made. */
 export const orderedAttributes = {

@@ -3,6 +3,7 @@ import type { Catalog } from '../operations/ports/catalog.ts'
 import type { MapReader } from '../operations/ports/map-reader.ts'
 import type { Metrics } from './metrics.ts'
 import type { HttpSettings } from './settings.ts'
+import type { TlsPair } from './tls/tls-pair.ts'
 
 /** Everything the door stands on. */
 export interface Parts {
@@ -12,6 +13,10 @@ export interface Parts {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly settings: HttpSettings
+  /** The listener speaks TLS with it; plain HTTP unless given. */
+  readonly tls?: TlsPair | undefined
+  /** Whether other servers answer for the same stores, so that limits are counted together. */
+  readonly shared?: boolean
   readonly version: string
   readonly metrics: Metrics
   /** Where log lines go; standard error unless given. */

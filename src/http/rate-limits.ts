@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateCatalog } from '../operations/ports/rate-catalog.ts'
+import { ownCounter, type RateCounter, sharedCounter } from './rate-counters.ts'
 import type { RateFamily } from './route.ts'
 import type { HttpSettings, RateLimit } from './settings.ts'
 
@@ -12,35 +13,33 @@ export interface Standing {
 /** Counts a request of someone against a family; nothing when the family is not limited, and then no headers are sent. */
 export type RateLimits = (family: RateFamily, who: string) => Promise<Standing | undefined>
 
-/** Counters as set, empty, in this process's memory. */
-export function createRateLimits(settings: HttpSettings['rateLimits']): RateLimits {
-  const limiters = new Map(Object.entries(settings).flatMap(([family, rate]) => (rate ? [[family, createLimiter(rate)] as const] : [])))
+/** Counters as set, empty: in this process's memory, or in a catalog where all servers of it count together. */
+export function createRateLimits(settings: HttpSettings['rateLimits'], shared?: RateCatalog): RateLimits {
+  const limits = Object.entries(settings).flatMap(([family, limit]) =>
+    limit ? [[family, { limit, counter: counterOf(family, limit, shared) }] as const] : [],
+  )
+  const byFamily = new Map(limits)
   return async (family, who) => {
-    const limiter = limiters.get(family)
-    return limiter && consume(limiter, { family, who })
+    const found = byFamily.get(family)
+    return found && standing(found.limit, family, await found.counter(who))
   }
 }
 
-function createLimiter({ limit, period }: RateLimit): RateLimiterMemory {
-  return new RateLimiterMemory({ points: limit, duration: period })
+function counterOf(family: string, limit: RateLimit, shared: RateCatalog | undefined): RateCounter {
+  return shared ? sharedCounter({ family, limit, catalog: shared, clock: Date.now }) : ownCounter(limit)
 }
 
-async function consume(limiter: RateLimiterMemory, { family, who }: { family: RateFamily; who: string }): Promise<Standing> {
-  try {
-    return standing(limiter, family, await limiter.consume(who))
-  } catch (result) {
-    if (!(result instanceof RateLimiterRes)) throw result
-    return { ...standing(limiter, family, result), exceeded: true }
-  }
-}
-
-function standing(limiter: RateLimiterMemory, family: RateFamily, result: RateLimiterRes): Standing {
+function standing(
+  { limit, period }: RateLimit,
+  family: RateFamily,
+  { exceeded, remaining, resetIn }: Awaited<ReturnType<RateCounter>>,
+): Standing {
   const headers = {
-    'x-ratelimit-limit': String(limiter.points),
-    'x-ratelimit-period': String(limiter.duration),
-    'x-ratelimit-remaining': String(Math.max(0, result.remainingPoints)),
-    'x-ratelimit-reset': String(Math.max(1, Math.ceil(result.msBeforeNext / 1000))),
+    'x-ratelimit-limit': String(limit),
+    'x-ratelimit-period': String(period),
+    'x-ratelimit-remaining': String(Math.max(0, remaining)),
+    'x-ratelimit-reset': String(Math.max(1, Math.ceil(resetIn / 1000))),
     'x-ratelimit-name': family,
   }
-  return { exceeded: false, headers }
+  return { exceeded, headers }
 }

@@ -1,4 +1,5 @@
 import { Problem, type ProblemCode, problems, type Reason } from '../domain/problem.ts'
+import { StoreUnavailable } from '../operations/ports/store-unavailable.ts'
 import { type Answer, json } from './answer.ts'
 import type { ErrorShape, Route } from './route.ts'
 
@@ -10,7 +11,7 @@ const retryAfter = 5
 
 /** The answer for anything thrown: a Problem as it says, everything else as a fault that tells only the id of the request. */
 export function renderProblem(error: unknown, style: RefusalStyle, requestId = 'unknown'): Answer {
-  const problem = error instanceof Problem ? error : isFull(error) ? noRoom : fault(requestId)
+  const problem = error instanceof Problem ? error : toProblem(error, requestId)
   const code = wireCode(problem.code, style)
   const { status, title } = problems[code]
   // wire: a 429 is strings everywhere (wire-api section 10)
@@ -31,6 +32,13 @@ function toObject({ detail, source, meta }: Reason, status: number, title: strin
 }
 
 const noRoom = new Problem('unavailable', 'The server has no room on its disk; try again when it has')
+
+const away = new Problem('unavailable', 'A store of this server does not answer now; try again in a few seconds')
+
+function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof StoreUnavailable) return away
+  return isFull(error) ? noRoom : fault(requestId)
+}
 
 /** From the file system, or from the catalog by its own words. */
 function isFull(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
+import { request as requestByTls } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -15,6 +16,8 @@ import { openMapReader } from '../symbolication/map-reader.ts'
 import { createMetrics } from './metrics.ts'
 import { createServer } from './server.ts'
 import type { HttpSettings } from './settings.ts'
+import { authority } from './tls/certificates.fixture.ts'
+import type { TlsPair } from './tls/tls-pair.ts'
 
 /** An answer, read whole. */
 export interface Answered {
@@ -63,8 +66,8 @@ const standard: HttpSettings = {
   logLevel: 'info',
 }
 
-/** Starts a rig; close it when done. */
-export async function openRig(settings: Partial<HttpSettings> = {}): Promise<Rig> {
+/** Starts a rig, with a certificate one that speaks TLS; close it when done. */
+export async function openRig(settings: Partial<HttpSettings> = {}, tls?: TlsPair): Promise<Rig> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'mapkeep-http-'))
   const catalog = await openSqliteCatalog(path.join(folder, 'catalog.db'))
   const blobs = await openFileBlobs(path.join(folder, 'blobs'))
@@ -78,13 +81,14 @@ export async function openRig(settings: Partial<HttpSettings> = {}): Promise<Rig
     settings: { ...standard, ...settings },
     version: '0.0.0',
     metrics: createMetrics(),
+    tls,
     logStream: { write: line => log.push(line) },
   })
   await server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = server.server.address() as AddressInfo
   const first = await bootstrap(catalog, {}, Date.now())
   if (!first) throw new Error('the catalog was not empty')
-  const ask: Rig['ask'] = (target, question) => exchange(port, target, question)
+  const ask: Rig['ask'] = (target, question) => exchange({ port, tls: tls !== undefined }, target, question)
   return {
     ...first,
     server,
@@ -158,9 +162,14 @@ async function makeKey(
   return (await createKey(catalog, wish)).secret
 }
 
-function exchange(port: number, target: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answered> {
+function exchange(
+  { port, tls }: { port: number; tls: boolean },
+  target: string,
+  { method = 'GET', headers = {}, body }: Question = {},
+): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: target, method, headers, agent: false }, incoming => {
+    const options = { host: '127.0.0.1', port, path: target, method, headers, agent: false, ...(tls ? { ca: authority } : {}) }
+    const sent = (tls ? requestByTls : request)(options, incoming => {
       const chunks: Buffer[] = []
       incoming.on('data', chunk => chunks.push(chunk)).on('error', reject)
       incoming.on('end', () => {

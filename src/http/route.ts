@@ -49,6 +49,8 @@ interface RouteFacts {
   /** Whose rate limit a request counts against; none is unlimited. */
   readonly family?: RateFamily
   readonly errors: ErrorShape
+  /** Whether it changes nothing though its method looks like it. */
+  readonly onlyReads?: true
   /** How the audit trail calls a request of a known key that is refused here; without it none is kept. */
   readonly refusedAs?: RefusalAction
   readonly description: Description

@@ -3,6 +3,7 @@ import type { Answer, Chunks } from './answer.ts'
 import { cutStuckReader } from './cut-stuck-reader.ts'
 import { exactly } from './exactly.ts'
 import { bodyPending, linger } from './linger.ts'
+import { overTls, smallPieces } from './tls/small-pieces.ts'
 
 /** Both sides of one request. */
 export interface Exchange {
@@ -25,10 +26,14 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<un
   const chunks = typeof body === 'function' && wantsBody ? await body() : undefined
   if (outgoing.destroyed) return stopChunks(chunks)
   cutStuckReader(outgoing, exchange.readerPatience ?? usualPatience)
-  if (chunks) return sendChunks(exchange, chunks, answer)
+  if (chunks) return sendChunks(exchange, overTls(outgoing) ? smallPieces(chunks) : chunks, answer)
   const whole = typeof body === 'function' ? undefined : body
-  const length = whole === undefined || status === 304 || status === 204 ? {} : { 'content-length': Buffer.byteLength(whole) }
-  await sendWhole(exchange, wantsBody ? whole : undefined, { status, headers: { ...answer.headers, ...length } })
+  const length = whole === undefined || status === 304 || status === 204 ? {} : { 'content-length': String(Buffer.byteLength(whole)) }
+  const head = { status, headers: { ...answer.headers, ...length } }
+  if (whole !== undefined && wantsBody && overTls(outgoing) && !bodyPending(incoming)) {
+    return sendChunks(exchange, smallPieces([whole]), head)
+  }
+  await sendWhole(exchange, wantsBody ? whole : undefined, head)
   return undefined
 }
 
@@ -54,7 +59,7 @@ async function sendWhole(
   outgoing.end()
 }
 
-async function sendChunks({ incoming, outgoing }: Exchange, chunks: Chunks, { status, headers }: Answer): Promise<unknown> {
+async function sendChunks({ incoming, outgoing }: Exchange, chunks: Chunks, { status, headers }: Omit<Answer, 'body'>): Promise<unknown> {
   outgoing.writeHead(status, { ...headers, ...(bodyPending(incoming) ? { connection: 'close' } : {}) })
   try {
     for await (const chunk of exactly(chunks, headers?.['content-length'])) {

@@ -3,10 +3,11 @@ import { Problem } from '../domain/problem.ts'
 import { Interrupted } from '../operations/affected.ts'
 import { admit, type Gate, type Visit } from './admit.ts'
 import type { Answer } from './answer.ts'
+import { clientAddress } from './client-address.ts'
 import { guardHeaders } from './guard-headers.ts'
 import { parseQuery } from './query-string.ts'
 import { readJson } from './read-json.ts'
-import { recordRefusal } from './record-refusal.ts'
+import { type Refused, recordRefusal } from './record-refusal.ts'
 import { recordRequest } from './record-request.ts'
 import { renderProblem } from './render-problem.ts'
 import type { Asked, Route } from './route.ts'
@@ -16,7 +17,7 @@ import { type Exchange, sendAnswer } from './send-answer.ts'
 export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   return async (request, reply) => {
     reply.hijack()
-    const visit: Visit = { route, headers: request.headers, address: request.ip, at: gate.parts.clock() }
+    const visit: Visit = { route, headers: request.headers, address: clientAddress(request), at: gate.parts.clock() }
     const exchange = { incoming: request.raw, outgoing: reply.raw, readerPatience: gate.parts.settings.readerPatience }
     recordRequest(gate.parts.metrics, { request, outgoing: reply.raw, route: route.path, keyId: () => visit.principal?.keyId })
     try {
@@ -24,11 +25,16 @@ export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply
       logBreak(request, await sendAnswer(exchange, withHeaders(answer, visit, request.id)))
     } catch (error) {
       if (error instanceof Interrupted) return breakOff(request, exchange, error)
-      if (error instanceof Problem) await recordRefusal(gate.parts.catalog, visit, { request, problem: error })
+      if (error instanceof Problem) await note(gate, visit, { request, problem: error })
       else request.log.error({ err: error }, 'fault')
       await sendAnswer(exchange, withHeaders(renderProblem(error, route, request.id), visit, request.id))
     }
   }
+}
+
+/** Where nothing may change the trail does not either. */
+async function note({ parts }: Gate, visit: Visit, refused: Refused): Promise<void> {
+  if (!parts.settings.readOnly) await recordRefusal(parts.catalog, visit, refused)
 }
 
 async function handle(gate: Gate, visit: Visit, request: FastifyRequest): Promise<Answer> {

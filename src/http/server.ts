@@ -11,6 +11,8 @@ import { createConnectionRefuser } from './refuse-connection.ts'
 import { asProblem, refuser, refuseUnknown } from './refuse-unknown.ts'
 import type { Route } from './route.ts'
 import { serve } from './serve.ts'
+import { tlsOptions } from './tls/tls-pair.ts'
+import { watchHandshakes } from './tls/watch-handshakes.ts'
 import { uploadTarget } from './upload-target.ts'
 
 /** Bytes of a request's head: a query of 2000 ids has room. `wire:` wire-api section 11. */
@@ -18,6 +20,9 @@ const maxHeaderSize = 128 * 1024
 
 /** Milliseconds a client has for the head of a request; uploads themselves may take as long as they like. */
 const headersTimeout = 20_000
+
+/** What bounds the heads of requests, with TLS and without. */
+const limits = { maxHeaderSize, headersTimeout, connectionsCheckingInterval: 5_000 }
 
 /** Milliseconds an unused connection stays open: longer than the idle time of usual load balancers. */
 const keepAliveTimeout = 75_000
@@ -30,7 +35,7 @@ export function createServer(parts: Parts): FastifyInstance {
   const server = createListener(parts)
   const gate = createGate(parts)
   leaveBodiesAlone(server)
-  noteKeyUsage(server, gate)
+  if (!parts.settings.readOnly) noteKeyUsage(server, gate)
   refuseUnknown(server, allRoutes, parts.metrics)
   for (const route of allRoutes) addRoute(server, route, gate)
   return server
@@ -40,14 +45,14 @@ function createGate(parts: Parts): Gate {
   const { catalog, blobs, settings, version } = parts
   return {
     parts,
-    rateLimits: createRateLimits(settings.rateLimits),
+    rateLimits: createRateLimits(settings.rateLimits, parts.shared ? catalog : undefined),
     usage: createKeyUsage(catalog),
     readiness: createReadiness({ catalog, blobs }),
     contract: createContract(allRoutes, version),
   }
 }
 
-function createListener({ settings, metrics, logStream = process.stderr }: Parts): FastifyInstance {
+function createListener({ settings, metrics, tls, logStream = process.stderr }: Parts): FastifyInstance {
   const refuse = refuser(metrics)
   const connections = createConnectionRefuser(allRoutes)
   const server = fastify({
@@ -58,7 +63,8 @@ function createListener({ settings, metrics, logStream = process.stderr }: Parts
     exposeHeadRoutes: false,
     return503OnClosing: false,
     keepAliveTimeout,
-    http: { maxHeaderSize, headersTimeout, connectionsCheckingInterval: 5_000 },
+    ...(tls ? { https: { ...tlsOptions(tls), ...limits } } : { http: limits }),
+    trustProxy: settings.trustProxy ? [...settings.trustProxy] : false,
     // The query is read from the raw URL: a parser that merges or drops pairs could widen a deletion
     routerOptions: { querystringParser: () => ({}), maxParamLength: 200 },
     rewriteUrl: request => uploadTarget(request.url ?? '/'),
@@ -66,7 +72,14 @@ function createListener({ settings, metrics, logStream = process.stderr }: Parts
     frameworkErrors: (error, request, reply) => refuse({ request, reply, problem: asProblem(error) }),
   })
   connections.watch(server.server)
+  if (tls) endHandshakes(server)
   return server
+}
+
+/** A stop waits for requests, not for clients that have not begun to ask. */
+function endHandshakes(server: FastifyInstance): void {
+  const drop = watchHandshakes(server.server)
+  server.addHook('preClose', async () => drop())
 }
 
 /** Bodies belong to the routes: uploads stream, and small ones are bounded where they are read. */

@@ -23,6 +23,10 @@ export interface HttpSettings {
   /** A family that is left out is not limited. */
   readonly rateLimits: { readonly [family in RateFamily]?: RateLimit | undefined }
   readonly logLevel: string
+  /** Whether everything that would change something is refused. */
+  readonly readOnly?: boolean
+  /** Proxies whose X-Forwarded-For is believed: addresses, ranges, names of groups. */
+  readonly trustProxy?: readonly string[] | undefined
   /** Guards `/metrics` on this listener; without it the path does not exist here. */
   readonly metricsToken?: string | undefined
   /** How long a reader may take nothing of its answer before it is cut; half a minute unless given. */

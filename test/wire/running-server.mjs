@@ -7,7 +7,7 @@ import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const main = path.join(root, 'dist', 'main.js')
-const readyLine = /^mapkeep \S+ listening on (http:\/\/\S+)$/m
+const readyLine = /^mapkeep \S+ listening on (https?:\/\/\S+)$/m
 const patience = 20_000
 
 /** A folder that goes away with the test, once `first` is done. */

@@ -32,14 +32,15 @@ export async function inputsInGit(t) {
   return { folder, commit: await git('rev-parse', 'HEAD') }
 }
 
-/** Runs the unmodified datadog-ci in a folder against a server; its tools are looked up in `bin` first. */
-export function datadogCi({ server, folder, bin = '', apiKey = server.keys.apiKey }, ...args) {
+/**
+ * Runs the unmodified datadog-ci in a folder against a server; its tools are looked up in `bin` first. `pointing`: the variables that
+ * lead it there.
+ */
+export function datadogCi({ server, folder, bin = '', apiKey = server.keys.apiKey, pointing = intakeUrls(server) }, ...args) {
   const env = cleanEnvironment({
     DATADOG_API_KEY: apiKey,
-    DATADOG_SITE: 'datadog.invalid',
     DD_BETA_COMMANDS_ENABLED: '1',
-    DATADOG_SOURCEMAP_INTAKE_URL: server.url,
-    DATADOG_DSYM_INTAKE_URL: server.url,
+    ...pointing,
     TMPDIR: temporaryFolder(folder),
     PATH: bin ? `${bin}${path.delimiter}${process.env.PATH}` : process.env.PATH,
   })
@@ -62,6 +63,11 @@ export async function appleToolNames(t) {
     if (tool) await fs.symlink(tool, path.join(bin, name))
   }
   return bin
+}
+
+/** Full addresses, and a site that does not exist for the calls that heed none. */
+function intakeUrls({ url }) {
+  return { DATADOG_SITE: 'datadog.invalid', DATADOG_SOURCEMAP_INTAKE_URL: url, DATADOG_DSYM_INTAKE_URL: url }
 }
 
 /** A place beside the inputs for what datadog-ci leaves in the temporary folder. */

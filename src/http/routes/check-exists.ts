@@ -11,6 +11,7 @@ const asked = { type: 'object', required: ['debug_ids'], properties: { debug_ids
 /** Which debug ids are stored already, so that an uploader can leave them out. */
 export const checkExists: Route = {
   method: 'POST',
+  onlyReads: true,
   path: '/api/v2/sourcemaps/check_exists',
   credentials: 'upload',
   family: 'read',

@@ -10,6 +10,7 @@ const text = { type: 'string' }
 /** Which symbols are stored for some build ids. `wire:` the host profiler asks before it uploads, with both keys (wire-intake section 9). */
 export const querySymbols: Route = {
   method: 'POST',
+  onlyReads: true,
   path: '/api/v2/profiles/symbols/query',
   credentials: 'keys',
   permission: 'rum_apps_read',

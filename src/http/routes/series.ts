@@ -10,6 +10,7 @@ const paths = { SubmitMetricsV1: '/api/v1/series', SubmitMetrics: '/api/v2/serie
 /** datadog-ci's own metrics, answered and dropped. `wire:` its API key is in the query string, which is not even looked at. */
 export const series: readonly Route[] = Object.entries(paths).map(([operationId, path]) => ({
   method: 'POST',
+  onlyReads: true,
   path,
   credentials: 'none',
   errors: 'strings',
