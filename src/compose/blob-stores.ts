@@ -46,7 +46,7 @@ export function roomOf({ blobs }: Settings): () => Promise<number | undefined> {
 }
 
 function s3Place({ bucket, prefix }: Extract<BlobsPlace, { store: 's3' }>, settings: Settings): S3Place {
-  const { s3Endpoint: endpoint, s3PathStyle, s3Encryption: encryption } = settings
-  // The client finds the region and the keys itself, as all programs that talk to S3 do
-  return { bucket, prefix, endpoint, region: undefined, pathStyle: s3PathStyle ?? endpoint !== undefined, encryption }
+  const { s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Encryption: encryption } = settings
+  // The client finds the keys itself, as all programs that talk to S3 do
+  return { bucket, prefix, endpoint, region, pathStyle: s3PathStyle ?? endpoint !== undefined, encryption }
 }

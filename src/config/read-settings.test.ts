@@ -28,6 +28,7 @@ describe('settings', () => {
       databaseConnections: 16,
       blobs: { store: 'files', folder: `${here}/mapkeep-data/blobs` },
       s3Endpoint: undefined,
+      s3Region: undefined,
       s3PathStyle: undefined,
       s3Encryption: undefined,
       readOnly: false,

@@ -35,6 +35,7 @@ export interface Settings {
   readonly databaseConnections: number
   readonly blobs: BlobsPlace
   readonly s3Endpoint: string | undefined
+  readonly s3Region: string | undefined
   /** Nothing: with an endpoint. */
   readonly s3PathStyle: boolean | undefined
   readonly s3Encryption: Encryption | undefined

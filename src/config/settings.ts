@@ -94,6 +94,12 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     allowed: 'an http or https URL',
     parse: parseEndpoint,
   },
+  s3Region: {
+    variable: 'AWS_REGION',
+    meaning: 'region of S3, read by the S3 client, too; not set, that of the profile, or us-east-1 where there is an endpoint',
+    allowed: 'the name of a region',
+    parse: parseHost,
+  },
   s3PathStyle: {
     variable: 'MAPKEEP_S3_PATH_STYLE',
     meaning: 'on: the bucket is named in the path of a URL instead of its host name; not set, it is on when there is an endpoint',

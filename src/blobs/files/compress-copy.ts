@@ -3,14 +3,12 @@ import { type CopyName, DamagedCopy } from '../../operations/ports/blob-store.ts
 import { codecs } from '../codecs.ts'
 import { digestOf } from '../digest-of.ts'
 import { through } from '../through.ts'
+import { worthwhile } from '../worthwhile.ts'
 import { BatchedWriter } from './batched-writer.ts'
 import { copyPath } from './copy-path.ts'
 import { fileBytes } from './file-bytes.ts'
 import { readCopy } from './read-copy.ts'
 import { TemporaryFile } from './temporary-file.ts'
-
-/** A copy must shrink to this part of its stored bytes, or the time to decode it is not worth the space. */
-const worthwhile = 0.95
 
 /** One copy to be written in another codec. */
 export interface Compression {

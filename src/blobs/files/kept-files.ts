@@ -3,7 +3,7 @@ import { opendir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FoundFiles } from '../../operations/ports/blob-inspection.ts'
 import type { CopyName } from '../../operations/ports/blob-store.ts'
-import { copyAt } from './copy-path.ts'
+import { copyAt } from '../copy-file-name.ts'
 import { isCode } from './is-code.ts'
 
 const pageSize = 500

@@ -52,7 +52,7 @@ export interface BlobStore {
   removeAll(names: readonly CopyName[], onFault: (error: unknown) => void): Promise<readonly CopyName[]>
   /** For readiness: throws when bytes could not be written now. */
   check(): Promise<void>
-  /** Once at start, by the only server of this store: removes what interrupted uploads left in the temporary folder. */
+  /** At start by the only server of this store, or now and then by one of many: removes what interrupted uploads left. */
   sweep(): Promise<void>
 }
 
