@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, ms, row, sideBySide } from './figures.mjs'
 import { copyOf } from './seeded.mjs'
-import { send, startServer } from './server.mjs'
+import { requestsPerSecond, send, startServer } from './server.mjs'
 
 const page = '/api/v2/sourcemaps/list?mapkind=js&filter%5Bservice%5D=shop&filter%5Bversion%5D=2.0.0&page%5Bsize%5D=50'
 const small = '/api/v2/sourcemaps?mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0&dry_run=true'
@@ -57,20 +57,6 @@ async function medianOf(server, path) {
   const times = []
   for (let at = 0; at < 100; at++) times.push((await send(server, { path })).total)
   return median(times)
-}
-
-async function requestsPerSecond(server, request) {
-  const end = performance.now() + 3000
-  let answered = 0
-  const client = async () => {
-    while (performance.now() < end) {
-      const { status } = await send(server, request)
-      if (status !== 200) throw new Error(`a dry run was answered with ${status}`)
-      answered++
-    }
-  }
-  await Promise.all(Array.from({ length: 8 }, client))
-  return answered / 3
 }
 
 async function startRaw(folder) {

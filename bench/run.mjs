@@ -1,13 +1,14 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
 //   npm run bench              everything (about ten minutes and 8 GB of disk)
-//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads
+//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { deletion } from './deletion.mjs'
 import { lists } from './lists.mjs'
 import { planned } from './planned.mjs'
+import { postgres } from './postgres.mjs'
 import { purge } from './purge.mjs'
 import { seededFolder } from './seeded.mjs'
 import { uploads } from './uploads.mjs'
@@ -23,6 +24,7 @@ try {
   if (wants('uploads')) print(await uploads(scratch))
   if (seeded && wants('lists')) print(await lists(seeded))
   if (wants('purge')) print(await purge(scratch))
+  if (wants('postgres')) print(await postgres(scratch))
   if (seeded && wants('planned')) print(await planned(seeded))
   if (seeded && wants('deletion')) print(await deletion(seeded))
 } finally {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const keys = { apiKey: 'bench-api-key-0123456789', appKey: 'bench-application-key-0123456789' }
 
-/** A running server on the given data folder; limits are off, so that the work is measured and not the limit. */
-export async function startServer(data) {
+/** A running server on the given data folder, or on other stores by their settings; limits are off, so that the work is measured and not the limit. */
+export async function startServer(data, stores = {}) {
   const metricsPort = await freePort()
   const env = {
     ...process.env,
@@ -18,6 +18,7 @@ export async function startServer(data) {
     MAPKEEP_RATE_LIMIT: 'read=off,delete=off,upload=off',
     MAPKEEP_LOG_LEVEL: 'warn',
     MAPKEEP_METRICS_PORT: String(metricsPort),
+    ...stores,
   }
   const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--data', data], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   // A measurement that fails must not leave a server behind
@@ -78,6 +79,21 @@ export function send(server, { method = 'GET', path, headers = {}, body, keep = 
     if (typeof body === 'function') body(request)
     else request.end(body)
   })
+}
+
+/** How many of these requests are answered with success, eight at a time, for three seconds. */
+export async function requestsPerSecond(server, request) {
+  const end = performance.now() + 3000
+  let answered = 0
+  const client = async () => {
+    while (performance.now() < end) {
+      const { status } = await send(server, request)
+      if (status !== 200) throw new Error(`a request was answered with ${status}`)
+      answered++
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, client))
+  return answered / 3
 }
 
 async function freePort() {

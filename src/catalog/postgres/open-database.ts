@@ -41,8 +41,9 @@ export function openDatabase(url: string, { connections, statement, lock, durabl
     ...(durable ? {} : { options: '-c synchronous_commit=off' }),
     types: { getTypeParser: parserOf },
   })
-  // A connection that ends while nobody uses it; the next one who needs one makes it anew
+  // A connection may end while nobody waits for an answer, in the pool or between two statements; who asks next is told
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   return new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
