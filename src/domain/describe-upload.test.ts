@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeUpload, maxValueLength } from './describe-upload.ts'
+import { describeUpload, maxFilteredBytes, maxValueLength } from './describe-upload.ts'
 import type { Event } from './event.ts'
 import { type Kind, kind, kindNames } from './kinds.ts'
 import { Problem } from './problem.ts'
@@ -119,8 +119,13 @@ test('the file name of ndk comes from the event, else from the part; elf has onl
 })
 
 test('values that no query could find again are refused', () => {
-  assert.ok(describeUpload({ ...js, service: 'x'.repeat(maxValueLength) }, jsParts))
-  refuses({ ...js, service: 'x'.repeat(maxValueLength + 1) }, jsParts, `Field service is longer than ${maxValueLength} characters`)
+  const tooLong = `Field service is longer than ${maxFilteredBytes} bytes in UTF-8, which is the most that can be filtered by`
+  for (const letter of ['x', 'é', '🗺']) {
+    const most = maxFilteredBytes / Buffer.byteLength(letter)
+    const service = letter.repeat(most)
+    assert.ok(describeUpload({ ...js, service }, jsParts))
+    refuses({ ...js, service: `${service}x` }, jsParts, tooLong)
+  }
   refuses(
     { ...js, minified_url: `/${'x'.repeat(maxValueLength)}` },
     jsParts,

@@ -1,12 +1,17 @@
 import { type Event, eventText } from './event.ts'
 import { type Attributes, type FieldName, fieldNames } from './fields.ts'
+import { filter, filterNames } from './filters.ts'
 import { identity } from './identity.ts'
 import { type Kind, type KindEntry, kind, kindNames, kindOfEventType } from './kinds.ts'
 import { members } from './members.ts'
 import { Problem } from './problem.ts'
+import { utf8Length } from './utf8-length.ts'
 
 /** Longest value of an identifying or shown member of an event, in characters: what still fits a query that looks for it. */
 export const maxValueLength = 4096
+
+/** Longest value that a filter looks for, in bytes of UTF-8: three of them fit into one entry of any database's index. */
+export const maxFilteredBytes = 800
 
 /** What an upload is, read from its event and the names of its files. */
 export interface UploadDescription {
@@ -78,9 +83,17 @@ function plainAttributes({ attributes, identifying = [], derived }: KindEntry): 
   return [...attributes, ...identifying].filter(attribute => !derived?.attributes.includes(attribute))
 }
 
+const filtered: ReadonlySet<string> = new Set(filterNames.map(name => filter(name).field))
+
 function refuseAbsurdValues(attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value.length > maxValueLength) throw new Problem('bad_request', `Field ${name} is longer than ${maxValueLength} characters`)
+    for (const each of filtered.has(name) ? members(name as FieldName, value) : [])
+      if (utf8Length(each) > maxFilteredBytes)
+        throw new Problem(
+          'bad_request',
+          `Field ${name} is longer than ${maxFilteredBytes} bytes in UTF-8, which is the most that can be filtered by`,
+        )
     if (value.includes('\0')) throw new Problem('bad_request', `Field ${name} must not contain a NUL character`)
     // A lone surrogate is stored as something else, and then no query finds it
     if (/\p{Surrogate}/u.test(value)) throw new Problem('bad_request', `Field ${name} is not well-formed Unicode`)

@@ -1,5 +1,6 @@
-import { Kysely, PostgresAdapter, PostgresDriver, PostgresIntrospector } from 'kysely'
+import { type Dialect, Kysely, PostgresAdapter, PostgresDriver, PostgresIntrospector, type PostgresPool } from 'kysely'
 import pg from 'pg'
+import type { WhileWanted } from '../../operations/ports/while-wanted.ts'
 import type { Schema } from '../schema.ts'
 import { livePool } from './live-pool.ts'
 import { ByteOrderCompiler } from './query-compiler.ts'
@@ -13,6 +14,8 @@ export interface PoolSettings {
   readonly lock: number
   /** Whether a commit waits until it is durable. */
   readonly durable: boolean
+  /** Whose statements may be given up; without it none are. */
+  readonly whileWanted?: WhileWanted | undefined
 }
 
 /** How long a connection may take to be made or to become free; shorter than any client's patience. */
@@ -25,7 +28,7 @@ const graceTime = 5_000
 const idleInTransaction = 30_000
 
 /** Opens a pool of connections; none is made before it is needed. */
-export function openDatabase(url: string, { connections, statement, lock, durable }: PoolSettings): Kysely<Schema> {
+export function openDatabase(url: string, { connections, statement, lock, durable, whileWanted }: PoolSettings): Kysely<Schema> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'mapkeep',
@@ -39,25 +42,28 @@ export function openDatabase(url: string, { connections, statement, lock, durabl
     idle_in_transaction_session_timeout: idleInTransaction,
     // Without a standby there is nothing else to relax: the process' own end loses nothing either way
     ...(durable ? {} : { options: '-c synchronous_commit=off' }),
-    types: { getTypeParser: parserOf },
+    types: { getTypeParser },
   })
   // A connection may end while nobody waits for an answer, in the pool or between two statements; who asks next is told
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PostgresDriver({ pool: livePool(pool) }),
-      createIntrospector: db => new PostgresIntrospector(db),
-      createQueryCompiler: () => new ByteOrderCompiler(),
-    },
-  })
+  return new Kysely<Schema>({ dialect: dialectOn(livePool(pool, whileWanted)) })
+}
+
+/** Postgres as the catalog speaks it. */
+export function dialectOn(pool: PostgresPool): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new PostgresDriver({ pool }),
+    createIntrospector: db => new PostgresIntrospector(db),
+    createQueryCompiler: () => new ByteOrderCompiler(),
+  }
 }
 
 const { INT8, NUMERIC } = pg.types.builtins
 
-/** Ids, times and sums of bytes are numbers here; all stay below 2^53. */
-function parserOf(type: number, format?: 'text' | 'binary') {
+/** How values come in. Ids, times and sums of bytes are numbers here; all stay below 2^53. */
+export function getTypeParser(type: number, format?: 'text' | 'binary') {
   if (type === INT8 || type === NUMERIC) return Number
   return pg.types.getTypeParser(type, format as 'text')
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import type { Attributes } from '../../domain/fields.ts'
-import { type FilterName, filter } from '../../domain/filters.ts'
-import { type Kind, kind, kindNames } from '../../domain/kinds.ts'
+import { filter } from '../../domain/filters.ts'
+import { kindNames } from '../../domain/kinds.ts'
 import type { Selection } from '../../domain/selection.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Scope } from '../../operations/ports/passage-catalog.ts'
+import { attributesFor, filterSets, selectionOf } from '../contract/filter-sets.fixture.ts'
 import { seededRandom } from '../contract/random.fixture.ts'
 import { storeRandomMaps } from '../contract/random-maps.fixture.ts'
 import { deletion, digestOf, made, put, restoration, sampleTerms, uploadOf } from '../contract/sample-uploads.fixture.ts'
@@ -167,15 +167,6 @@ describe('the plan of every statement about source maps', () => {
 
 const sharedFiles = ['a', 'b'].map(part => ({ part, fileName: undefined, digest: digestOf(part), size: 10_000 }))
 
-/** Every filter of a kind with those it requires, all at once, and the required ones alone. */
-function filterSets(name: Kind): FilterName[][] {
-  const { filters, required } = kind(name)
-  const alone = filters.map(each => [...new Set([...required, each])])
-  const instead = kind(name).instead
-  const sets = [...alone, [...required], [...filters], ...(instead ? [[instead]] : [])]
-  return [...new Map(sets.map(set => [set.join(), set])).values()]
-}
-
 async function checkSelection(selection: Selection): Promise<void> {
   const release = selection.criteria.every(each => each.filter === 'service' || each.filter === 'version')
   const query = { organization: 1, selection, withDebugId: false }
@@ -220,23 +211,6 @@ function assertNarrow(plans: readonly Plan[]): void {
 
 function assertUnsorted(plans: readonly Plan[]): void {
   for (const { statement, steps } of plans) assert.doesNotMatch(steps.join(), /TEMP B-TREE FOR ORDER BY/, statement)
-}
-
-function selectionOf(name: Kind, given: readonly FilterName[], count: number): Selection {
-  return { kind: name, criteria: given.map(each => ({ filter: each, values: valuesOf(name, each, filter(each).many ? count : 1) })) }
-}
-
-/** The value that the sample of the kind has, and others. */
-function valuesOf(name: Kind, filterName: FilterName, count: number): string[] {
-  // A hundred stretches of an index are plenty
-  const wanted = filterName === 'service' || filterName === 'version' ? Math.min(count, 10) : count
-  if (filterName === 'id') return Array.from({ length: wanted }, (_, at) => String(at === 0 ? kindNames.indexOf(name) + 1 : at + 100))
-  return Array.from({ length: wanted }, (_, at) => `abcd${at === 0 ? '' : at}`)
-}
-
-function attributesFor(name: Kind): Attributes {
-  const columns = kind(name).filters.flatMap(each => (each === 'id' ? [] : [filter(each).field]))
-  return { ...Object.fromEntries(columns.map(column => [column, 'abcd'])), ...(name === 'js' ? { absolute_path: '/js/abcd' } : {}) }
 }
 
 async function openExplained(): Promise<Explained> {
