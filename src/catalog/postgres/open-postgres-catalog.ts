@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Catalog } from '../../operations/ports/catalog.ts'
+import type { WhileWanted } from '../../operations/ports/while-wanted.ts'
 import { createCatalog } from '../create-catalog.ts'
 import { migrate } from '../migrate.ts'
 import type { Schema } from '../schema.ts'
@@ -17,10 +18,13 @@ export interface PostgresCatalog {
   readonly db: Kysely<Schema>
 }
 
-/** Opens a Postgres catalog for a server, brought up to date. `connections`: most that it makes, at least 4. Throws when the database cannot be reached. */
-export async function openPostgresCatalog(url: string, connections: number): Promise<Catalog> {
+/**
+ * Opens a Postgres catalog for a server, brought up to date. `connections`: most that it makes, at least 4. `whileWanted`: which reads may
+ * be given up, none without it. Throws when the database cannot be reached.
+ */
+export async function openPostgresCatalog(url: string, connections: number, whileWanted?: WhileWanted): Promise<Catalog> {
   await migratePostgres(url)
-  return connect(url, connections).catalog
+  return connect(url, connections, whileWanted).catalog
 }
 
 /** Whether there is a catalog in the database, of whatever version. Throws when the database cannot be reached. */
@@ -49,9 +53,9 @@ export async function openExistingPostgres(url: string): Promise<Catalog> {
 }
 
 /** Connects to a catalog that is up to date. Long work has connections of its own, so that it never keeps all of them from short work. */
-export function connect(url: string, connections: number): PostgresCatalog {
+export function connect(url: string, connections: number, whileWanted?: WhileWanted): PostgresCatalog {
   const [long, late] = [Math.max(2, connections >> 2), Math.max(1, connections >> 3)]
-  const pool = { statement: times.short, lock: times.lock, durable: true }
+  const pool = { statement: times.short, lock: times.lock, durable: true, whileWanted }
   const db = openDatabase(url, { ...pool, connections: Math.max(1, connections - long - late) })
   const longDb = openDatabase(url, { ...pool, connections: long, statement: times.long })
   const lateDb = openDatabase(url, { ...pool, connections: late, durable: false })

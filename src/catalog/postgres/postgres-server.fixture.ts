@@ -14,8 +14,8 @@ export interface PostgresServer {
   readonly port: number
   /** Where a database is. */
   url(database: string): string
-  /** Makes a database and gives its URL. */
-  createDatabase(name: string): Promise<string>
+  /** Makes a database, empty or a copy of another one that nobody uses, and gives its URL. */
+  createDatabase(name: string, template?: string): Promise<string>
   /** Starts it on its data and port; it is started once already. */
   start(): Promise<void>
   /** Ends it as a crash would, or in good order. */
@@ -71,10 +71,11 @@ async function serve(data: string, settings: PostgresSettings): Promise<Postgres
     url,
     start,
     stop,
-    createDatabase: async name => {
+    createDatabase: async (name, template) => {
       // Its own notion of letters is not that of the catalog, as with most databases that are in use
-      const locale = `template template0 encoding 'UTF8' locale 'C' locale_provider builtin builtin_locale 'C.UTF-8'`
-      await ask(url('postgres'), `create database ${pg.escapeIdentifier(name)} ${locale}`)
+      const locale = `template0 encoding 'UTF8' locale 'C' locale_provider builtin builtin_locale 'C.UTF-8'`
+      const source = template === undefined ? locale : pg.escapeIdentifier(template)
+      await ask(url('postgres'), `create database ${pg.escapeIdentifier(name)} template ${source}`)
       return url(name)
     },
     freeze: async signal => {

@@ -1,5 +1,4 @@
 import { Problem } from '../../domain/problem.ts'
-import type { Catalog } from '../../operations/ports/catalog.ts'
 import { StoreUnavailable } from '../../operations/ports/store-unavailable.ts'
 
 /** SQLSTATE classes and codes of a server that is away, ending, full of connections, a standby, or too slow; and of conflicts without end. */
@@ -12,8 +11,8 @@ const network = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EA
 const broken =
   /timeout exceeded when trying to connect|connection terminated|query read timeout|not queryable|connection error|cannot use a pool after/i
 
-/** The catalog with errors that tell its users what they can do: try again, or ask for something else. */
-export function tellingErrors(catalog: Catalog): Catalog {
+/** A catalog, or a part of it, with errors that tell its users what they can do: try again, or ask for something else. */
+export function tellingErrors<Methods extends object>(catalog: Methods): Methods {
   const methods = Object.entries(catalog).map(([name, method]: [string, (...given: readonly unknown[]) => Promise<unknown>]) => {
     const telling = async (...given: readonly unknown[]) => {
       try {
@@ -24,7 +23,7 @@ export function tellingErrors(catalog: Catalog): Catalog {
     }
     return [name, telling]
   })
-  return Object.fromEntries(methods)
+  return Object.fromEntries(methods) as Methods
 }
 
 /** What an error of the engine means to somebody who does not know the engine. */
