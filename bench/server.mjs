@@ -81,8 +81,8 @@ export function send(server, { method = 'GET', path, headers = {}, body, keep = 
   })
 }
 
-/** How many of these requests are answered with success, eight at a time, for three seconds. */
-export async function requestsPerSecond(server, request) {
+/** How many of these requests are answered with success, so many at a time, for three seconds. */
+export async function requestsPerSecond(server, request, width = 8) {
   const end = performance.now() + 3000
   let answered = 0
   const client = async () => {
@@ -92,7 +92,7 @@ export async function requestsPerSecond(server, request) {
       answered++
     }
   }
-  await Promise.all(Array.from({ length: 8 }, client))
+  await Promise.all(Array.from({ length: width }, client))
   return answered / 3
 }
 

@@ -7,6 +7,7 @@ import { serve } from './cli/serve.ts'
 import { print, type Terminal } from './cli/terminal.ts'
 import { type Flags, readSettings, unknownVariables } from './config/read-settings.ts'
 import type { Settings } from './config/setting.ts'
+import { readTarget } from './config/target-settings.ts'
 
 const terminal: Terminal = {
   environment: process.env,
@@ -41,9 +42,26 @@ const work: LocalWork = {
     const settings = settingsOf(flags)
     return (await import('./compose/inspect-stores.ts')).inspectStores(settings, order)
   },
+  copy: async (flags, to, order) => {
+    const source = settingsOf(flags)
+    const target = readTarget(process.env, to, source)
+    return (await import('./compose/copy-stores.ts')).copyStores(source, target, order)
+  },
   purge: async (flags, order) => {
     const settings = settingsOf(flags)
     return (await import('./compose/purge-stores.ts')).purgeStores(settings, order)
+  },
+  suspendPurge: async (flags, until) => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/suspend-purge.ts')).suspendPurge(settings, until)
+  },
+  backUp: async (flags, order) => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/backup/back-up-stores.ts')).backUpStores(settings, version, order)
+  },
+  restoreBackup: async (flags, order) => {
+    const settings = settingsOf(flags)
+    return (await import('./compose/backup/restore-backup.ts')).restoreBackup(settings, order)
   },
 }
 

@@ -2,6 +2,7 @@ import { describe } from 'node:test'
 import { compressing } from './contract/compressing.contract.ts'
 import { inspecting } from './contract/inspecting.contract.ts'
 import { receivingAndKeeping } from './contract/keeping.contract.ts'
+import { passingOn } from './contract/passing-on.contract.ts'
 import { reading } from './contract/reading.contract.ts'
 import { refusing } from './contract/refusing.contract.ts'
 import { removing } from './contract/removing.contract.ts'
@@ -15,4 +16,5 @@ export function describeBlobStore(name: string, open: OpenStore): void {
   describe(`${name}: compressing`, () => compressing(open))
   describe(`${name}: removing`, () => removing(open))
   describe(`${name}: inspecting`, () => inspecting(open))
+  describe(`${name}: passing on`, () => passingOn(open))
 }

@@ -9,6 +9,7 @@ import { describeContentInspection } from './contract/inspect-contents.contract.
 import { describeCopyInspection } from './contract/inspect-copies.contract.ts'
 import { describeIntentInspection } from './contract/inspect-intents.contract.ts'
 import { describeMapInspection } from './contract/inspect-maps.contract.ts'
+import { describeKeptBytes } from './contract/kept-bytes.contract.ts'
 import { describeKeys } from './contract/keys.contract.ts'
 import { describeLatestPlan } from './contract/latest-plan.contract.ts'
 import { describeLists } from './contract/lists.contract.ts'
@@ -70,6 +71,7 @@ export function describePassages(engine: string, open: OpenCatalog): void {
     describePurgeHolds(open)
     describePurgedContents(open)
     describePurgeLeases(open)
+    describeKeptBytes(open)
   })
 }
 

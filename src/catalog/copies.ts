@@ -3,6 +3,7 @@ import type { Catalog } from '../operations/ports/catalog.ts'
 import type { Db, Engine } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { closeIntent } from './intents.ts'
+import { mayRemove } from './leases.ts'
 import type { BlobCopyTable } from './schema.ts'
 import { Conflict, inTransaction } from './transaction.ts'
 import { owners, reweigh } from './weights.ts'
@@ -14,8 +15,8 @@ type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'forgetCopies
 type Stored = Omit<CopyName, 'codec'>
 
 /** The life of stored copies after their upload: one may take another's place, and what nothing needs is condemned, then forgotten. */
-export function copies(db: Db, engine: Engine): Compression & Removal {
-  return { ...compression(db, engine), ...removal(db, engine) }
+export function copies(db: Db, engine: Engine, now: () => number): Compression & Removal {
+  return { ...compression(db, engine), ...removal(db, engine, now) }
 }
 
 function compression(db: Db, engine: Engine): Compression {
@@ -58,7 +59,7 @@ function compression(db: Db, engine: Engine): Compression {
   }
 }
 
-function removal(db: Db, engine: Engine): Removal {
+function removal(db: Db, engine: Engine, now: () => number): Removal {
   return {
     condemnUnreferenced: limit =>
       inTransaction(db, async trx => {
@@ -79,6 +80,7 @@ function removal(db: Db, engine: Engine): Removal {
         .selectFrom('blob_copy')
         .select(['organization', 'digest', 'generation', 'codec'])
         .where('state', '=', 'condemned')
+        .where(mayRemove(now()))
         .limit(limit)
         .execute()
     },

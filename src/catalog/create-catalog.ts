@@ -6,6 +6,7 @@ import { details } from './details.ts'
 import type { Db, Engine } from './engine.ts'
 import { holds } from './holds.ts'
 import { inspection } from './inspection.ts'
+import { isWhole } from './is-whole.ts'
 import { keys } from './keys.ts'
 import { lists } from './lists.ts'
 import { lookUps } from './look-ups.ts'
@@ -37,9 +38,10 @@ export function createCatalog(db: Db, engine: Engine, now: () => number): Catalo
     ...lists(db, engine),
     ...lookUps(db),
     ...details(db),
-    ...copies(db, engine),
+    ...copies(db, engine, now),
     ...inspection(db, engine),
     installation: async () => (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id,
+    isWhole: () => isWhole(db),
     check: async () => {
       await sql`select 1 from installation`.execute(db)
     },

@@ -7,7 +7,7 @@ import type { Db, Engine } from './engine.ts'
 import { hasIds } from './has-ids.ts'
 import { activeHolds, keptByNone } from './held.ts'
 import { idsAfter } from './ids-after.ts'
-import { keepLease, leases } from './leases.ts'
+import { keepLease, keptUntil, leases } from './leases.ts'
 import { measure, measureFreed } from './measure.ts'
 import type { MapCondition } from './pack-ids.ts'
 import { closePurge, growPurge, openPurge } from './purge-operation.ts'
@@ -27,6 +27,7 @@ export function purges(db: Db, engine: Engine): PurgeCatalog {
     purgeMaps: (due, piece) =>
       inTransaction(db, async trx => {
         await engine.lockOrganization(trx, due.organization)
+        if ((await keptUntil(trx, piece.at)) !== undefined) return undefined
         return (await keepLease(trx, piece.lease, piece.until)) ? purgeNext(trx, engine, { due, piece }) : undefined
       }),
 

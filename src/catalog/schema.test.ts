@@ -128,6 +128,7 @@ const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Co
     detail: true,
   },
   lease: { name: true, holder: true, until: true },
+  transfer: { source: true, blobs: true, run: true, fingerprint: true, reached: true, begun_at: true, finished_at: true },
   rate_window: { who: true, family: true, used: true, until: true },
 }
 

@@ -164,6 +164,16 @@ export interface AuditEventTable {
   detail: string
 }
 
+export interface TransferTable {
+  source: string
+  blobs: string
+  run: string
+  fingerprint: string
+  reached: string | null
+  begun_at: number
+  finished_at: number | null
+}
+
 /** All tables of the catalog. */
 export interface Schema {
   installation: { id: string; created_at: number }
@@ -184,5 +194,6 @@ export interface Schema {
   hold_map: { organization: number; hold: string; id: number }
   audit_event: AuditEventTable
   lease: { name: string; holder: string; until: number }
+  transfer: TransferTable
   rate_window: { who: string; family: string; used: number; until: number }
 }

@@ -1,21 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { durationSyntax, parseDuration } from '../config/duration.ts'
+import { durationSyntax } from '../config/duration.ts'
 import type { Flags } from '../config/read-settings.ts'
 import { type SettingName, setting, settingNames } from '../config/settings.ts'
 import { settingsHelp } from '../config/settings-table.ts'
 import { type Permission, permissionNames, permissions } from '../domain/permissions.ts'
 import type { Administration, KeyOrder } from './administration.ts'
+import { addBackup, type BackUpStores } from './backup.ts'
+import { addCopy, type CopyStores } from './copy.ts'
 import { addDisk, type DiskFigures } from './disk.ts'
+import { duration } from './duration-flag.ts'
 import { Failure } from './failure.ts'
 import { addFsck, type InspectStores } from './fsck.ts'
 import { createKey, listKeys, revokeKey } from './keys.ts'
 import { createOrganization, listOrganizations } from './organizations.ts'
-import { addPurge, type PurgeStores } from './purge.ts'
+import { addPurge, type PurgeWork } from './purge.ts'
+import { addRestoreBackup, type RestoreBackup } from './restore-backup.ts'
 import { addSettingFlags, settingFlags } from './setting-flags.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The commands that need the stores themselves; whoever chooses the stores gives them. */
-export interface LocalWork {
+export interface LocalWork extends PurgeWork {
   /** Serves until it is told to stop. */
   readonly serve: (flags: Flags) => Promise<void>
   /** Makes or updates the stores; resolves with the names of the migrations that ran. */
@@ -24,8 +28,10 @@ export interface LocalWork {
   /** What everyone's maps take of the volume. */
   readonly readDisk: (flags: Flags) => Promise<DiskFigures>
   readonly inspect: InspectStores
-  /** Purges what is due. */
-  readonly purge: PurgeStores
+  /** Copies an installation to other stores. */
+  readonly copy: CopyStores
+  readonly backUp: BackUpStores
+  readonly restoreBackup: RestoreBackup
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -42,8 +48,11 @@ export function addLocalCommands(program: Command, terminal: Terminal, work: Loc
   addKeys(program, terminal, administer)
   addOrganizations(program, administer)
   addDisk(program, terminal, work.readDisk)
-  addPurge(program, terminal, work.purge)
+  addPurge(program, terminal, work)
   addFsck(program, terminal, work.inspect)
+  addCopy(program, terminal, work.copy)
+  addBackup(program, terminal, work.backUp)
+  addRestoreBackup(program, terminal, work.restoreBackup)
 }
 
 type Administer = <Wish>(
@@ -142,13 +151,5 @@ function keyOrder(options: Options, now: number): KeyOrder {
     organization: String(options.org),
     permissions: type === 'api' ? [] : wanted,
     expiresAt: expires === undefined ? undefined : now + expires,
-  }
-}
-
-function duration(text: string): number {
-  try {
-    return parseDuration(text)
-  } catch {
-    throw new InvalidArgumentError(`Allowed is ${durationSyntax}.`)
   }
 }

@@ -11,20 +11,26 @@ export interface ProgressLine {
   readonly end: () => void
 }
 
-/** On a terminal one line that is written anew, elsewhere a line every so often; neither for work that is over sooner. */
+/** A line of stderr that says how far an inspection has come. */
 export function progressLine(terminal: Terminal): ProgressLine {
+  const { show, end } = rewrittenLine(terminal)
+  return { show: progress => show(() => textOf(progress)), end }
+}
+
+/** On a terminal one line that is written anew, elsewhere a line every so often; neither for work that is over sooner. */
+export function rewrittenLine(terminal: Terminal): { readonly show: (text: () => string) => void; readonly end: () => void } {
   const rewrites = terminal.errors.isTTY === true
   const wait = rewrites ? pace.onTerminal : pace.elsewhere
   let last = terminal.clock()
   let shown = false
   return {
-    show: progress => {
+    show: text => {
       const now = terminal.clock()
       if (now - last < wait) return
       last = now
       shown = true
-      if (rewrites) terminal.errors.write(`\r\x1b[K${textOf(progress)}`)
-      else print(terminal, textOf(progress), 'errors')
+      if (rewrites) terminal.errors.write(`\r\x1b[K${text()}`)
+      else print(terminal, text(), 'errors')
     },
     end: () => {
       if (rewrites && shown) terminal.errors.write('\r\x1b[K')

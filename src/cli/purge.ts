@@ -4,6 +4,7 @@ import type { SettingName } from '../config/settings.ts'
 import { Failure } from './failure.ts'
 import { mapsText, sizeText } from './quantities.ts'
 import { addSettingFlags, settingFlags } from './setting-flags.ts'
+import { addSuspensionFlags, changeSuspension, keptText, type SuspendPurge } from './suspension.ts'
 import { bold, coloured, print, type Terminal } from './terminal.ts'
 
 /** What a purge did, or would do. Sizes are bytes. */
@@ -27,30 +28,49 @@ export interface PurgeOrder {
   readonly onFault: (error: unknown) => void
 }
 
-/** Purges the stores that the settings name; `taken`: another process is at it. */
-export type PurgeStores = (flags: Flags, order: PurgeOrder) => Promise<PurgeFigures & { readonly taken: boolean }>
+/** How a purge ended; `taken`: another process is at it, or stored bytes are kept until a time, in milliseconds since 1970. */
+export interface PurgeOutcome extends PurgeFigures {
+  readonly taken: boolean
+  readonly keptUntil?: number | undefined
+}
+
+/** Purges the stores that the settings name. */
+export type PurgeStores = (flags: Flags, order: PurgeOrder) => Promise<PurgeOutcome>
 
 const storeFlags: readonly SettingName[] = ['data', 'database', 'blobs']
 
 const explanation = `
 A server does the same by itself, every MAPKEEP_PURGE_INTERVAL. Maps are purged when the undo window of their deletion has passed,
-never before, and not while a hold keeps them. It may be interrupted and run again at any time, beside a running server or without.
+never before, and not while a hold keeps them. While a backup is being made nothing is purged. It may be interrupted and run again at any time, beside a running server or without.
 
-Exit codes: 0 done, or nothing is due · 1 another process is purging, or bytes could not be removed · 2 wrong usage`
+--suspend and --resume are for backups by other programs: while it lasts no server and no command removes stored bytes, though deletions go on.
+
+Exit codes: 0 done, or nothing is due · 1 another process is purging, purging is suspended, or bytes could not be removed · 2 wrong usage`
+
+/** What `mapkeep purge` needs of the stores. */
+export interface PurgeWork {
+  readonly purge: PurgeStores
+  readonly suspendPurge: SuspendPurge
+}
 
 /** Adds `mapkeep purge`. */
-export function addPurge(program: Command, terminal: Terminal, purge: PurgeStores): void {
-  addSettingFlags(program.command('purge').description('remove the bytes of deleted maps that cannot be brought back any more'), storeFlags)
+export function addPurge(program: Command, terminal: Terminal, { purge, suspendPurge }: PurgeWork): void {
+  const command = addSettingFlags(
+    program.command('purge').description('remove the bytes of deleted maps that cannot be brought back any more'),
+    storeFlags,
+  )
     .option('--dry-run', 'only say what a purge would do now')
-    .option('--json', 'print JSON: {dry_run, deletions, count, size, freed_size, held}; sizes in bytes')
+    .option('--json', 'print JSON: {dry_run, deletions, count, size, freed_size, held}, sizes in bytes; or {suspended_until}')
     .addHelpText('after', explanation)
-    .action(async ({ json, dryRun, ...options }: Readonly<Record<string, unknown>>) => {
-      const isDry = dryRun === true
-      const { figures, fault } = await watch(terminal, isDry, order => purge(settingFlags(options, storeFlags), order))
-      if (json) print(terminal, JSON.stringify(toJson(figures, isDry)))
-      else for (const line of toLines(terminal, figures, isDry)) print(terminal, line)
-      if (fault) throw new Failure('refused', fault)
-    })
+  addSuspensionFlags(command).action(async ({ json, dryRun, ...options }: Readonly<Record<string, unknown>>) => {
+    const flags = settingFlags(options, storeFlags)
+    if (await changeSuspension(terminal, { ...options, json }, until => suspendPurge(flags, until))) return
+    const isDry = dryRun === true
+    const { figures, fault } = await watch(terminal, isDry, order => purge(flags, order))
+    if (json) print(terminal, JSON.stringify(toJson(figures, isDry)))
+    else if (!fault || figures.count > 0) for (const line of toLines(terminal, figures, isDry)) print(terminal, line)
+    if (fault) throw new Failure('refused', fault)
+  })
 }
 
 interface Watched {
@@ -78,8 +98,8 @@ async function watch(terminal: Terminal, dryRun: boolean, purge: (order: PurgeOr
     print(terminal, `${coloured(terminal, { text: 'mapkeep:', colour: 'red', stream: 'errors' })} ${(error as Error).message}`, 'errors')
   }
   try {
-    const { taken, ...figures } = await purge({ dryRun, signal: stopping.signal, onProgress, onFault })
-    return { figures, fault: taken ? takenText(figures) : faultText(faults) }
+    const { taken, keptUntil, ...figures } = await purge({ dryRun, signal: stopping.signal, onProgress, onFault })
+    return { figures, fault: taken ? takenText(figures, keptUntil) : faultText(faults) }
   } catch (error) {
     if (!stopping.signal.aborted) throw error
     return { figures: soFar, fault: 'interrupted: the rest waits for the next purge' }
@@ -89,7 +109,8 @@ async function watch(terminal: Terminal, dryRun: boolean, purge: (order: PurgeOr
   }
 }
 
-function takenText({ count }: PurgeFigures): string {
+function takenText({ count }: PurgeFigures, keptUntil: number | undefined): string {
+  if (keptUntil !== undefined) return `${count === 0 ? 'nothing is' : 'no more is'} purged now: ${keptText(keptUntil)}`
   return count === 0 ? 'another process is purging these stores right now' : 'another process has gone on with this purge'
 }
 

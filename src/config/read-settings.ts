@@ -18,8 +18,8 @@ export class SettingsFault extends Error {
 
 const notShown = 'its value (not shown)'
 
-/** Variables of the command line's clients, which a server may find in its environment, too. */
-const clientVariables = ['MAPKEEP_URL']
+/** Variables of other commands, which a server may find in its environment, too. */
+const otherVariables = /^MAPKEEP_(URL|TO_(DATABASE_URL|BLOBS_URL|S3_ENDPOINT|S3_PATH_STYLE|S3_ENCRYPTION))$/
 
 /** The settings that flags, environment and defaults give, in this order; an empty variable counts as not set. Throws {@link SettingsFault}. */
 export function readSettings(environment: NodeJS.ProcessEnv, flags: Flags = {}): Settings {
@@ -27,7 +27,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, flags: Flags = {}):
   const read = (name: SettingName, data: unknown): unknown => {
     const entry = setting(name)
     const text = flags[name] ?? (environment[entry.variable] || standardOf(entry, data))
-    return text === undefined ? undefined : parse(entry, text, faults)
+    return text === undefined ? undefined : parseSetting(entry, text, faults)
   }
   // A faulty folder is reported once; what lies in it is then checked as if the folder were the default
   const data = read('data', undefined) ?? settings.data.parse(settings.data.standard ?? '.')
@@ -40,9 +40,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, flags: Flags = {}):
 
 /** Variables that look like settings and are none: probably misspelt. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
-  const known = new Set([...clientVariables, ...settingNames.map(name => setting(name).variable)])
+  const known = new Set(settingNames.map(name => setting(name).variable))
   return Object.keys(environment)
-    .filter(name => /^MAPKEEP_/i.test(name) && !known.has(name))
+    .filter(name => /^MAPKEEP_/i.test(name) && !known.has(name) && !otherVariables.test(name))
     .sort()
 }
 
@@ -51,7 +51,8 @@ function standardOf({ standard }: Setting<unknown>, data: unknown): string | und
   return standard?.replace('$MAPKEEP_DATA', () => String(data))
 }
 
-function parse(entry: Setting<unknown>, text: string, faults: string[]): unknown {
+/** The value of one setting; nothing when its text cannot be used, and then there is one fault more. */
+export function parseSetting(entry: Setting<unknown>, text: string, faults: string[]): unknown {
   try {
     return entry.parse(text)
   } catch (error) {

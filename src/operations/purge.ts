@@ -29,9 +29,11 @@ export interface PurgeReport extends PurgeFigures {
   readonly deletions: number
 }
 
-/** How a purge ended; `taken`: another process is purging, and this one left off or did not begin. */
+/** How a purge ended; `taken`: another process is purging or stored bytes are kept, and this one left off or did not begin. */
 export interface PurgeEnd extends PurgeReport {
   readonly taken: boolean
+  /** Until when stored bytes are kept, milliseconds since 1970; nothing when that was not the reason. */
+  readonly keptUntil?: number | undefined
 }
 
 /** Milliseconds for which a process that works and then is silent keeps others from purging. */
@@ -56,12 +58,14 @@ export async function purge(parts: PurgeParts): Promise<PurgeEnd> {
   const lease = { name: 'purge', holder: parts.holder ?? randomUUID() } as const
   const tally = { deletions: 0, count: 0, size: 0, freedSize: 0, held: 0 }
   const now = parts.clock()
+  const keptUntil = await parts.catalog.keptUntil(now)
+  if (keptUntil !== undefined) return { ...tally, taken: true, keptUntil }
   if (!(await parts.catalog.takeLease(lease, now, now + leaseTime))) return { ...tally, taken: true }
   const removals = startRemovals(parts)
   try {
     const kept = await purgeAll({ parts, lease, tally, removals, sizes: pieceSize(pieces) })
     await removals.finish()
-    return { ...tally, taken: !kept }
+    return { ...tally, taken: !kept, keptUntil: kept ? undefined : await parts.catalog.keptUntil(parts.clock()) }
   } finally {
     await removals.idle()
     await parts.catalog.dropLease(lease)
@@ -90,7 +94,7 @@ interface Work {
 
 type Tally = { -readonly [name in keyof PurgeReport]: number }
 
-/** False when the lease was lost. */
+/** False when the lease was lost, or stored bytes are kept from now on. */
 async function purgeAll(work: Work): Promise<boolean> {
   const { parts, tally } = work
   // What becomes due meanwhile is for the next time

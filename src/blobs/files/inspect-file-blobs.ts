@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { makeFolder } from '../../disk/make-folder.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import type { BlobInspection, TemporaryEntry } from '../../operations/ports/blob-inspection.ts'
+import { watched } from '../watched.ts'
 import { copyPath } from './copy-path.ts'
 import { entryPages, keptFiles, unlessGone } from './kept-files.ts'
 import { measureCopy } from './measure-copy.ts'
@@ -21,6 +22,7 @@ export function inspectFileBlobs(folder: string): BlobInspection {
   return {
     installation: () => ownerFile(root).read(),
     read: async (name, range) => readCopy(copyPath(root, name), name, range),
+    readStored: async name => watched(await readCopy(copyPath(root, name), { ...name, codec: 'identity' }), name),
     keptFiles: () => keptFiles(root),
     measure: name => measureCopy(root, name),
     placeOf: name => relative(root, copyPath(root, name)),

@@ -87,8 +87,8 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
 }
 
 function shortReads(here: Catalog) {
-  const { installation, findKeys, findJs, detail, existingDebugIds, membersOf } = here
-  return { installation, findKeys, findJs, detail, existingDebugIds, membersOf }
+  const { installation, isWhole, findKeys, findJs, detail, existingDebugIds, membersOf } = here
+  return { installation, isWhole, findKeys, findJs, detail, existingDebugIds, membersOf }
 }
 
 function longReads(thread: CatalogThread) {
@@ -111,6 +111,7 @@ function longReads(thread: CatalogThread) {
     auditEvents: (query, before, limit) => thread.call('auditEvents', [query, before, limit]),
     compressible: limit => thread.call('compressible', [limit]),
     condemned: limit => thread.call('condemned', [limit]),
+    keptUntil: at => thread.call('keptUntil', [at]),
     due: (at, after, limit) => thread.call('due', [at, after, limit]),
     previewPurge: (organization, at) => thread.call('previewPurge', [organization, at]),
   } satisfies Partial<Catalog>

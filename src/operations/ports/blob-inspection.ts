@@ -20,6 +20,11 @@ export interface TemporaryEntry {
 export interface BlobInspection extends Pick<BlobStore, 'installation' | 'read' | 'measure'> {
   /** Once: everything that is kept, in pages. A copy that comes or goes meanwhile may be among it or not. */
   keptFiles(): AsyncIterable<FoundFiles>
+  /**
+   * When an installation is copied: the bytes of a copy as they are stored, whatever the codec. Throws MissingCopy when it is gone, and
+   * DamagedCopy at the end of the bytes when they do not decode to what the digest says.
+   */
+  readStored(name: CopyName): Promise<AsyncIterable<Uint8Array>>
   /** Where a copy lies, below the root of the store, for people. */
   placeOf(name: CopyName): string
   /** What lies in the temporary folder and can only be of an upload or a compression, under way or not, in pages. */

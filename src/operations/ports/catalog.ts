@@ -79,7 +79,10 @@ export interface Catalog
    * is what an upload leaves that was to be declared again and never was.
    */
   condemnUnreferenced(limit: number): Promise<number>
-  /** Copies that nothing needs and no intent protects. */
+  /**
+   * Copies that nothing needs and no intent protects; none while stored bytes are kept for a backup. Who keeps them sees a catalog that
+   * was read afterwards whole: what is named here was condemned before.
+   */
   condemned(limit: number): Promise<readonly CopyName[]>
   /** After the bytes were removed. */
   forgetCopies(copies: readonly CopyName[]): Promise<void>
@@ -89,6 +92,8 @@ export interface Catalog
    */
   abandonStaleIntents(before: number): Promise<void>
 
+  /** At start: false of a catalog that another one is being copied into; nobody may work on it before that is finished. */
+  isWhole(): Promise<boolean>
   /** For readiness: throws when the catalog does not answer. Never waits behind long work, since a busy catalog is ready. */
   check(): Promise<void>
   close(): Promise<void>

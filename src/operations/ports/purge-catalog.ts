@@ -6,7 +6,8 @@ export interface Due {
 
 /** Whoever does work that one alone may do at a time. */
 export interface Lease {
-  readonly name: 'purge' | 'tidying'
+  /** While a `backup` or a `suspension` lasts, nothing is purged, and no condemned copy is named to be removed. */
+  readonly name: 'purge' | 'tidying' | 'backup' | 'suspension'
   /** What tells this holder from every other. A server that is the only one of its stores goes by the same name after a crash. */
   readonly holder: string
 }
@@ -56,11 +57,13 @@ export interface PurgeCatalog {
   takeLease(lease: Lease, at: number, until: number): Promise<boolean>
   /** Gives the lease back; nothing when it is not held any more. */
   dropLease(lease: Lease): Promise<void>
+  /** Until when stored bytes are kept for a backup or because an operator said so; nothing when they are not. */
+  keptUntil(at: number): Promise<number | undefined>
   /** Deletions that could be undone until some time up to `at` and have maps left, oldest first, after the given one. */
   due(at: number, after: Due | undefined, limit: number): Promise<readonly Due[]>
   /**
    * Purges the next maps of a due deletion, except those that holds keep: from then on they cannot be restored, and contents that
-   * nothing refers to are condemned. Nothing when the lease was lost: then nothing was done.
+   * nothing refers to are condemned. Nothing when the lease was lost or stored bytes are kept: then nothing was done.
    */
   purgeMaps(due: Due, piece: PurgePiece): Promise<Purged | undefined>
   /** What purging all due deletions of an organization would do now; changes nothing. */
