@@ -36,6 +36,10 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@jridgewell/trace-mapping': ['symbolication'],
   '@jridgewell/sourcemap-codec': ['symbolication'],
   commander: ['cli', 'main.ts'],
+  '@opentelemetry/api': ['compose/tracing'],
+  '@opentelemetry/exporter-trace-otlp-http': ['compose/tracing'],
+  '@opentelemetry/resources': ['compose/tracing'],
+  '@opentelemetry/sdk-trace-node': ['compose/tracing'],
 }
 
 const forbiddenFolders = new Set(['utils', 'util', 'common', 'helpers', 'services', 'managers', 'types', 'lib', 'misc', 'shared'])

@@ -5,16 +5,17 @@ import { openFault } from '../config/open-fault.ts'
 import type { Settings } from '../config/setting.ts'
 import { placeText } from '../config/store-urls.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
+import type { WhileWanted } from '../operations/ports/while-wanted.ts'
 
 /** Whether there is a catalog, of whatever version. */
 export async function catalogExists({ database }: Settings): Promise<boolean> {
   return database.engine === 'sqlite' ? existsSync(database.file) : hasCatalog(database.url)
 }
 
-/** Opens the catalog for a server; makes it or brings it up to date first. */
-export function openCatalog({ database, databaseConnections }: Settings): Promise<Catalog> {
-  if (database.engine === 'sqlite') return openSqliteCatalog(database.file)
-  return openPostgresCatalog(database.url, databaseConnections)
+/** Opens the catalog for a server; makes it or brings it up to date first. `whileWanted`: which reads may be given up. */
+export async function openCatalog({ database, databaseConnections }: Settings, whileWanted?: WhileWanted): Promise<Catalog> {
+  if (database.engine === 'sqlite') return whole(await openSqliteCatalog(database.file), database)
+  return whole(await openPostgresCatalog(database.url, databaseConnections, whileWanted), database)
 }
 
 /** Makes the catalog or brings it up to date; names the migrations that ran. */
@@ -38,7 +39,10 @@ export async function openFoundCatalog(settings: Settings): Promise<Catalog> {
       throw new Error(
         `there is no catalog ${placeText(database)}; name the server's stores with --data or --database, or make a catalog with: mapkeep migrate`,
       )
-    return await (database.engine === 'sqlite' ? openExistingCatalog(database.file) : openExistingPostgres(database.url))
+    return await whole(
+      await (database.engine === 'sqlite' ? openExistingCatalog(database.file) : openExistingPostgres(database.url)),
+      database,
+    )
   } catch (error) {
     throw openFault(error, settings)
   }
@@ -54,4 +58,17 @@ export async function onFoundCatalog<T>(settings: Settings, work: (catalog: Cata
   } finally {
     await catalog.close()
   }
+}
+
+/** The catalog, unless an installation is still being copied into it: then most of it is not there yet. */
+async function whole(catalog: Catalog, place: Settings['database']): Promise<Catalog> {
+  const isWhole = await catalog.isWhole().catch(error => closing(catalog, error))
+  if (isWhole) return catalog
+  const text = `the catalog ${placeText(place)} is a copy that is not finished; run the same mapkeep copy again to finish it`
+  return closing(catalog, new Error(text))
+}
+
+async function closing(catalog: Catalog, error: unknown): Promise<never> {
+  await catalog.close()
+  throw error
 }

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/setting.ts'
 import { type CountedBlobs, countUploads } from '../operations/count-uploads.ts'
 import type { Catalog } from '../operations/ports/catalog.ts'
+import { createWhileWanted, type WhileWanted } from '../operations/ports/while-wanted.ts'
 import { openBlobs } from './blob-stores.ts'
 import { openCatalog } from './catalogs.ts'
 import type { Closers } from './closers.ts'
@@ -12,6 +13,8 @@ export interface OpenStores extends CountedBlobs {
   readonly catalog: Catalog
   /** Whether other servers may work on them, too. */
   readonly shared: boolean
+  /** With what reads are given up; missing where a statement cannot be cancelled. */
+  readonly whileWanted: WhileWanted | undefined
 }
 
 /** Opens what the settings name, makes it where there is nothing, and refuses what does not belong together. */
@@ -20,11 +23,12 @@ export async function openStores(settings: Settings, closers: Closers): Promise<
   const opened = await openBlobs(settings)
   closers.push(opened.close)
   await refuseWidowedBlobs(opened.blobs, settings)
-  const catalog = await openCatalog(settings)
+  const whileWanted = settings.database.engine === 'postgres' ? createWhileWanted() : undefined
+  const catalog = await openCatalog(settings, whileWanted)
   closers.push(() => catalog.close())
   await pair(catalog, opened.blobs, settings)
   const shared = !isForOneServer(settings)
   // Where others may be at work the background finds out what is left over
   if (!shared && !settings.readOnly) await Promise.all([catalog.abandonStaleIntents(Number.MAX_SAFE_INTEGER), opened.blobs.sweep()])
-  return { ...countUploads(opened.blobs), catalog, shared }
+  return { ...countUploads(opened.blobs), catalog, shared, whileWanted }
 }

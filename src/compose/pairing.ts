@@ -15,7 +15,7 @@ export async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): 
 }
 
 /** Before rows and bytes are worked on as they are: they must be there, and belong together. */
-export async function refuseStrangers(catalog: Catalog, blobs: BlobInspection, settings: Settings): Promise<void> {
+export async function refuseStrangers(catalog: Pick<Catalog, 'installation'>, blobs: BlobInspection, settings: Settings): Promise<void> {
   const owner = await blobs.installation()
   if (owner === undefined) throw new Error(`there are no blobs of mapkeep in ${textsOf(settings).bytes} (MAPKEEP_BLOBS_URL)`)
   if (owner !== (await catalog.installation())) throw strangers(settings)

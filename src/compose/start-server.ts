@@ -18,6 +18,7 @@ import { type Closers, closeAll } from './closers.ts'
 import { httpSettings } from './http-settings.ts'
 import { type OpenStores, openStores } from './open-stores.ts'
 import { openTls } from './tls/open-tls.ts'
+import { type OpenTracing, openTracing } from './tracing/open-tracing.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -43,13 +44,16 @@ export async function startServer(settings: Settings, version: string): Promise<
 
 async function open(settings: Settings, version: string, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
   const tls = await openTls(settings)
+  const tracing = await openTracing(process.env, version, reason => server.log.warn({ reason }, 'traces are not exported'))
+  closers.push(() => tracing?.close())
   const stores = await openStores(settings, closers)
-  const { catalog, blobs, shared } = stores
+  const { catalog, shared, whileWanted } = stores
   const mapReader = openMapReader()
   closers.push(() => mapReader.close())
   const metrics = createMetrics()
-  const parts = { catalog, blobs, mapReader, clock: Date.now, settings: httpSettings(settings), version, metrics, shared }
-  const server = createServer({ ...parts, tls: tls?.pair })
+  const parts = { mapReader, clock: Date.now, settings: httpSettings(settings), version, metrics, shared, whileWanted }
+  const server = createServer({ ...parts, ...seenBy(tracing, stores), tls: tls?.pair, tracing: tracing?.requests })
+  for (const reason of tracing?.faults ?? []) server.log.warn({ reason }, 'a setting of tracing is not understood')
   if (!settings.readOnly) closers.push(startTidying(stores, settings, server))
   // Only where somebody can ask for the figures, since making them reads much
   if (settings.metricsPort !== undefined || settings.metricsToken) {
@@ -67,8 +71,17 @@ async function open(settings: Settings, version: string, closers: Closers): Prom
   return { url: urlOf(settings, server.server.address() as AddressInfo), firstKeys }
 }
 
+/** The stores as requests see them: background work is nobody's request and leaves no traces. */
+function seenBy(tracing: OpenTracing | undefined, { catalog, blobs }: OpenStores): Pick<OpenStores, 'catalog' | 'blobs'> {
+  return tracing ? { catalog: tracing.around('catalog', catalog), blobs: tracing.around('blobs', blobs) } : { catalog, blobs }
+}
+
 /** Gives what stops it. */
-function startTidying({ shared, ...stores }: OpenStores, { purgeInterval }: Settings, { log }: ReturnType<typeof createServer>): () => Promise<void> {
+function startTidying(
+  { shared, ...stores }: OpenStores,
+  { purgeInterval }: Settings,
+  { log }: ReturnType<typeof createServer>,
+): () => Promise<void> {
   const holder = shared ? randomUUID() : 'server'
   const onFault = (err: unknown) => log.error({ err }, 'tidying')
   const tidy = keepTidy({ ...stores, codec: backgroundCodec, purgeInterval, shared, holder, onFault })

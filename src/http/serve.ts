@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../domain/problem.ts'
 import { Interrupted } from '../operations/affected.ts'
+import { Unwanted } from '../operations/ports/while-wanted.ts'
 import { admit, type Gate, type Visit } from './admit.ts'
 import type { Answer } from './answer.ts'
 import { clientAddress } from './client-address.ts'
@@ -12,6 +13,7 @@ import { recordRequest } from './record-request.ts'
 import { renderProblem } from './render-problem.ts'
 import type { Asked, Route } from './route.ts'
 import { type Exchange, sendAnswer } from './send-answer.ts'
+import { whileClientWaits } from './while-client-waits.ts'
 
 /** The whole way of a request of one route: admitted, handled, answered. */
 export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
@@ -21,12 +23,16 @@ export function serve(route: Route, gate: Gate): (request: FastifyRequest, reply
     const exchange = { incoming: request.raw, outgoing: reply.raw, readerPatience: gate.parts.settings.readerPatience }
     recordRequest(gate.parts.metrics, { request, outgoing: reply.raw, route: route.path, keyId: () => visit.principal?.keyId })
     try {
-      const answer = await handle(gate, visit, request)
-      logBreak(request, await sendAnswer(exchange, withHeaders(answer, visit, request.id)))
+      await admit(gate, visit)
+      await whileClientWaits(gate.parts, { route, outgoing: reply.raw }, async () => {
+        const answer = await handle(gate, visit, request)
+        logBreak(request, await sendAnswer(exchange, withHeaders(answer, visit, request.id)))
+      })
     } catch (error) {
+      if (error instanceof Unwanted) return
       if (error instanceof Interrupted) return breakOff(request, exchange, error)
       if (error instanceof Problem) await note(gate, visit, { request, problem: error })
-      else request.log.error({ err: error }, 'fault')
+      else noteFault(gate, request, error)
       await sendAnswer(exchange, withHeaders(renderProblem(error, route, request.id), visit, request.id))
     }
   }
@@ -37,9 +43,13 @@ async function note({ parts }: Gate, visit: Visit, refused: Refused): Promise<vo
   if (!parts.settings.readOnly) await recordRefusal(parts.catalog, visit, refused)
 }
 
+function noteFault({ parts }: Gate, request: FastifyRequest, error: unknown): void {
+  request.log.error({ err: error }, 'fault')
+  parts.tracing?.failed(error)
+}
+
 async function handle(gate: Gate, visit: Visit, request: FastifyRequest): Promise<Answer> {
   const { route } = visit
-  await admit(gate, visit)
   const asked = ask(gate, visit, request)
   if (route.credentials === 'none') return route.handle(asked)
   if (!visit.principal) throw new Error('a keyed route was entered without a principal')
@@ -74,5 +84,5 @@ function breakOff(request: FastifyRequest, { outgoing }: Exchange, error: Interr
 }
 
 function logBreak(request: FastifyRequest, reason: unknown): void {
-  if (reason !== undefined) request.log.error({ err: reason }, 'answer broken off')
+  if (reason !== undefined && !(reason instanceof Unwanted)) request.log.error({ err: reason }, 'answer broken off')
 }

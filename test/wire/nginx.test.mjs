@@ -63,7 +63,8 @@ async function startNginx(t, server) {
     ['/etc/ssl/maps.example.com.pem', path.join(certificates, 'server.pem')],
     ['/etc/ssl/maps.example.com.key', path.join(certificates, 'server.key')],
     ['/var/log/nginx/mapkeep.log', log],
-    ['http://127.0.0.1:8190', server.url],
+    // One of them where there are several: their own balancer believes no other proxy
+    ['http://127.0.0.1:8190', server.nodes[0].url],
   ]
   const block = replaced.reduce(replaceOnce, await documented())
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${folder}/${name};`).join(' ')

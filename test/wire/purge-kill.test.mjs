@@ -14,7 +14,7 @@ const contents = Array.from({ length: 8 }, (_, at) => `content ${at} `.repeat(at
 // What is deleted is due at once, and the server purges without a pause
 const env = { MAPKEEP_UNDO_WINDOW: '0s', MAPKEEP_PURGE_INTERVAL: '1s' }
 
-test('an upload of what is being purged is not lost when the server is killed', { timeout: 120_000 }, async t => {
+test('an upload of what is being purged is not lost when the server is killed', { timeout: 300_000 }, async t => {
   const server = await startServer(t, { env })
   const book = new Map()
   let purged = 0
@@ -84,7 +84,7 @@ async function readBack(server, id, { content }) {
 async function removeAll(server) {
   for (const { attributes } of await everyMap(server)) await remove(server, 'jvm', { service, version: attributes.version })
   await settles(async () => assert.deepEqual(await storedDigests(server), []))
-  assert.deepEqual(await temporaryFiles(server), [])
+  await settles(async () => assert.deepEqual(await temporaryFiles(server), []))
   for (const { id, attributes } of await everyMap(server)) assert.equal(attributes.state, 'purged', `map ${id}`)
   await mapkeep(server, 'fsck')
 }

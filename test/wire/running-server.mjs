@@ -4,11 +4,9 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { main, startNode } from './node-process.mjs'
 
-const root = path.join(import.meta.dirname, '..', '..')
-const main = path.join(root, 'dist', 'main.js')
-const readyLine = /^mapkeep \S+ listening on (https?:\/\/\S+)$/m
-const patience = 20_000
+const readyText = /^mapkeep \S+ listening on .*\n/m
 
 /** A folder that goes away with the test, once `first` is done. */
 export async function scratchFolder(t, first = async () => {}) {
@@ -21,17 +19,29 @@ export async function scratchFolder(t, first = async () => {}) {
 }
 
 /**
- * The built server as a process of its own on a free port, with an API key and an application key. `output` is everything it ever
- * printed. `restart` starts it again on the same data.
+ * The built server on a free port, with an API key and an application key; with MAPKEEP_TEST_STORES=cluster three nodes behind a balancer
+ * instead, on a Postgres and an S3 server. `output` is everything it ever printed; `nodes` its processes, each with a URL and a pid.
+ * `stop` and `kill` end all of it, `restart` starts it again on the same data. `shared` is where the data are, unless in the folder `data`.
  */
 export async function startServer(t, { env = {}, args = [] } = {}) {
   const keys = { apiKey: `mka_${randomBytes(24).toString('base64url')}`, appKey: `mkp_${randomBytes(24).toString('base64url')}` }
   const secrets = { MAPKEEP_BOOTSTRAP_API_KEY: keys.apiKey, MAPKEEP_BOOTSTRAP_APP_KEY: keys.appKey }
-  const server = { keys, data: '', output: '', url: '', child: undefined, env: cleanEnvironment({ ...secrets, ...env }) }
-  server.stop = () => end(server, 'SIGTERM')
-  server.kill = () => end(server, 'SIGKILL')
-  server.restart = () => launch(server, ['serve', '--port', '0', '--data', server.data, ...args])
-  server.data = await scratchFolder(t, server.kill)
+  const shared = await sharedStores()
+  const server = { keys, shared, data: '', output: '', url: '', nodes: [], env: cleanEnvironment({ ...shared?.env, ...secrets, ...env }) }
+  let running
+  server.stop = () => running?.end('SIGTERM')
+  server.kill = async () => {
+    const end = await running?.end('SIGKILL')
+    await shared?.passDays()
+    return end
+  }
+  server.restart = async () => {
+    running = await (shared ? launchNodes(server, args) : launch(server, args))
+    return Object.assign(server, { url: running.url, nodes: running.nodes })
+  }
+  server.data = await scratchFolder(t, async () => {
+    await running?.end('SIGKILL')
+  })
   return server.restart()
 }
 
@@ -55,46 +65,27 @@ export async function run(command, args, { cwd, env }) {
 /** This process's environment without anything that steers the server or an uploader. */
 export function cleanEnvironment(added) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(MAPKEEP|DD|DATADOG)_|^NODE_TEST_CONTEXT$|^NODE_OPTIONS$|_proxy$/i.test(name),
+    ([name]) => !/^(MAPKEEP|DD|DATADOG|AWS)_|^NODE_TEST_CONTEXT$|^NODE_OPTIONS$|_proxy$/i.test(name),
   )
   return { ...Object.fromEntries(kept), ...added }
 }
 
+async function sharedStores() {
+  if (process.env.MAPKEEP_TEST_STORES !== 'cluster') return undefined
+  const { openInstallation } = await import('../cluster/installation.mjs')
+  return openInstallation()
+}
+
 async function launch(server, args) {
-  const child = spawn(process.execPath, [main, ...args], { env: server.env, stdio: ['ignore', 'pipe', 'pipe'] })
-  server.child = child
-  const before = server.output.length
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (server.output += text))
-  server.url = await ready(child, () => server.output.slice(before))
-  return server
+  const told = text => (server.output += text)
+  const node = await startNode({ env: server.env, args: ['serve', '--port', '0', '--data', server.data, ...args], told })
+  return { url: node.url, nodes: [node], end: node.end }
 }
 
-function ready(child, printed) {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const url = readyLine.exec(printed())?.[1]
-      if (url) settle(resolve, url)
-    }
-    const fail = why => settle(reject, new Error(`the server ${why}:\n${printed()}`))
-    const ended = code => fail(`ended with ${code}`)
-    const timer = setTimeout(fail, patience, `was not ready within ${patience} ms`)
-    const settle = (how, value) => {
-      clearTimeout(timer)
-      child.stdout.off('data', look)
-      child.off('close', ended)
-      how(value)
-    }
-    child.stdout.on('data', look)
-    child.once('close', ended)
-  })
-}
-
-/** Ends the server and gives its exit code, or the signal that ended it. */
-async function end({ child }, signal) {
-  if (!child) return undefined
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
-  const closed = once(child, 'close')
-  child.kill(signal)
-  const [code, by] = await closed
-  return code ?? by
+/** To the tests three nodes have printed what one would have: who asks the balancer sees one server. */
+async function launchNodes(server, args) {
+  const told = text => (server.output += text.replace(readyText, ''))
+  const running = await server.shared.start({ env: server.env, args, folder: server.data, told })
+  server.output += `mapkeep listening on ${running.url}\n`
+  return running
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import fs from 'node:fs/promises'
 import { test } from 'node:test'
 import { loadRequests, send } from '../fixtures/intake/replay.mjs'
 import { call, keyHeaders, uploadJs } from './api.mjs'
 import { mapkeep, startServer } from './running-server.mjs'
-import { filesBelow } from './stored-files.mjs'
+import { everythingStored } from './stored-files.mjs'
 import { datadogCi, inputsInGit } from './uploaders.mjs'
 
 const json = { 'content-type': 'application/json' }
@@ -102,10 +101,10 @@ test('no key is ever told', async t => {
 
   await t.test('in an answer', () => noneIn(secrets, 'an answer', bodies.join('\n')))
   await t.test('in the log', () => noneIn(secrets, 'the log', server.output))
-  await t.test('in the data folder, while the server runs', () => noneInFiles(secrets, server.data))
-  await t.test('in the data folder, after it has stopped', async () => {
+  await t.test('in what is stored, while the server runs', () => noneStored(secrets, server))
+  await t.test('in what is stored, after it has stopped', async () => {
     await server.stop()
-    await noneInFiles(secrets, server.data)
+    await noneStored(secrets, server)
     noneIn(secrets, 'the log', server.output)
   })
 })
@@ -134,8 +133,8 @@ function noneIn(secrets, where, text) {
   }
 }
 
-async function noneInFiles(secrets, folder) {
-  const files = await filesBelow(folder)
-  assert.ok(files.length > 2)
-  for (const file of files) noneIn(secrets, file, (await fs.readFile(file)).toString('latin1'))
+async function noneStored(secrets, server) {
+  const stored = await everythingStored(server)
+  assert.ok(stored.length > 2)
+  for (const [name, text] of stored) noneIn(secrets, name, text)
 }
