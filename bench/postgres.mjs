@@ -15,23 +15,37 @@ const few = 'mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0'
 const count = 500_000
 const rounds = 3
 
-/** A server on Postgres against the bare statements on the same one: a deletion of half a million maps, and lists and dry runs of 20. */
-export async function postgres(scratch) {
+/** A server on Postgres against the bare statement on the same one: a deletion of half a million maps. */
+export function postgres(scratch) {
+  const releases = [
+    { service: 'shop', version: '1.0.0', count: 50_000 },
+    { service: 'shop', version: '2.0.0', count },
+  ]
+  return withServer(scratch, releases, async ({ server, url }) => {
+    const bare = new pg.Client({ connectionString: url })
+    await bare.connect()
+    return deletion(server, bare).finally(() => bare.end())
+  })
+}
+
+/** The same of lists and dry runs of 20 maps among others. */
+export function postgresRequests(scratch) {
+  const releases = [
+    { service: 'shop', version: '1.0.0', count: 50_000 },
+    { service: 'small', version: '1.0.0', count: 20 },
+  ]
+  return withServer(scratch, releases, ({ server, url }) => smallRequests(server, url))
+}
+
+async function withServer(scratch, releases, measure) {
   const engine = await startPostgres({ shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '1h' })
   const url = await engine.createDatabase('bench')
   const stores = { MAPKEEP_DATABASE_URL: url, MAPKEEP_PURGE_INTERVAL: 'off' }
   const server = await startServer(join(scratch, 'postgres'), stores)
-  const bare = new pg.Client({ connectionString: url })
-  await bare.connect()
   try {
-    await seedPostgres(url, [
-      { service: 'shop', version: '1.0.0', count: 50_000 },
-      { service: 'shop', version: '2.0.0', count },
-      { service: 'small', version: '1.0.0', count: 20 },
-    ])
-    return [...(await smallRequests(server, url)), ...(await deletion(server, bare))]
+    await seedPostgres(url, releases)
+    return await measure({ server, url })
   } finally {
-    await bare.end()
     await server.stop()
     await engine.remove()
   }

@@ -1,7 +1,7 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
 //   npm run bench              everything (about ten minutes and 8 GB of disk)
-//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres, nodes, s3, growth
+//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres, postgres-requests, nodes, s3, growth
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { growth } from './growth.mjs'
 import { lists } from './lists.mjs'
 import { nodes } from './nodes.mjs'
 import { planned } from './planned.mjs'
-import { postgres } from './postgres.mjs'
+import { postgres, postgresRequests } from './postgres.mjs'
 import { purge } from './purge.mjs'
 import { s3 } from './s3.mjs'
 import { seededFolder } from './seeded.mjs'
@@ -27,6 +27,7 @@ try {
   if (wants('uploads')) print(await uploads(scratch))
   if (seeded && wants('lists')) print(await lists(seeded))
   if (wants('purge')) print(await purge(scratch))
+  if (wants('postgres-requests')) print(await postgresRequests(scratch))
   if (wants('postgres')) print(await postgres(scratch))
   if (wants('nodes')) print(await nodes(scratch))
   if (wants('s3')) print(await s3(scratch))

@@ -15,7 +15,9 @@ const mergeable = 200
 export function lists(db: Db, engine: Engine): Lists {
   return {
     async list(query, position, limit) {
-      const ids = await newestIds(db, engine, { query: { ...query, state: 'live' }, position, limit })
+      const page: Page = { query: { ...query, state: 'live' }, position, limit }
+      if (isDirect(page)) return (await pageOf(db, engine, page).select(shownColumns(query.selection.kind)).execute()).map(toPlainMap)
+      const ids = await newestIds(db, engine, page)
       if (ids.length === 0) return []
       const rows = db.selectFrom('source_map').select(shownColumns(query.selection.kind)).where('organization', '=', query.organization)
       const maps = (await rows.where('id', 'in', ids).execute()).map(toPlainMap)
@@ -55,15 +57,21 @@ async function newestIds(db: Db, engine: Engine, { query, position, limit }: Pag
   return found.sort((a, b) => b - a).slice(0, limit)
 }
 
-async function idsOf(db: Db, engine: Engine, { query, position, limit }: Page): Promise<number[]> {
+async function idsOf(db: Db, engine: Engine, page: Page): Promise<number[]> {
+  return (await pageOf(db, engine, page).select('id').execute()).map(row => row.id)
+}
+
+/** Whether the rows of a page lie beside each other: then they are read as they are found. What is passed over is read by id alone. */
+function isDirect({ query, position }: Page): boolean {
+  return strandCount(query.selection) === 1 && ('before' in position || position.offset === 0)
+}
+
+function pageOf(db: Db, engine: Engine, { query, position, limit }: Page) {
   // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
   const order = strandCount(query.selection) > 1 ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
-  const newest = matching(db, engine, query).select('id').orderBy(order, 'desc').limit(limit)
-  const placed =
-    'offset' in position
-      ? newest.offset(position.offset)
-      : newest.$if(position.before !== undefined, q => q.where('id', '<', position.before ?? 0))
-  return (await placed.execute()).map(row => row.id)
+  const newest = matching(db, engine, query).orderBy(order, 'desc').limit(limit)
+  if ('offset' in position) return newest.offset(position.offset)
+  return newest.$if(position.before !== undefined, q => q.where('id', '<', position.before ?? 0))
 }
 
 function matching(db: Db, engine: Engine, { organization, selection, withDebugId, state }: StateQuery) {

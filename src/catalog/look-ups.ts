@@ -34,7 +34,7 @@ export function lookUps(db: Db): LookUps {
 
 /** Looks for one live map of each id, however many have it. */
 async function existing(db: Db, organization: number, debugIds: readonly string[]): Promise<string[]> {
-  const asked = sql.join(debugIds.map(id => sql`(cast(${id} as text), cast(${lowered(id)} as text), ${sql.lit(isCaseless(id) ? 1 : 0)})`))
+  const asked = sql.join(debugIds.map(id => sql`(${id}, ${lowered(id)}, ${sql.lit(isCaseless(id) ? 1 : 0)})`))
   const { rows } = await sql<{ id: string }>`
     with asked (id, lowered, caseless) as (values ${asked})
     select asked.id from asked where exists (

@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { IdRange } from '../domain/id-ranges.ts'
 import type { Trace } from '../operations/ports/passage-catalog.ts'
 import type { Db } from './engine.ts'
 import { traceOf } from './mixture.ts'
 import type { MapCondition } from './pack-ids.ts'
+import type { Schema } from './schema.ts'
 
 /** What one pass over maps tells. Sizes are bytes. */
 export interface Measure extends IdRange {
@@ -69,21 +70,29 @@ async function measureShared(db: Db, organization: number, counted: Counted): Pr
       query.where('id', 'in', db.selectFrom('source_map').select('id').where(counted.condition).where('shared_contents', '>', 0)),
     )
     .groupBy('digest')
-  const row = await db
-    .selectFrom(uses.as('used'))
-    .crossJoin('blob')
-    .crossJoin('blob_copy as copy')
-    .where('blob.organization', '=', organization)
-    // All of them are: so that the index of these is used
-    .where(sql<boolean>`blob.reference_count > 1`)
-    .whereRef('blob.digest', '=', 'used.digest')
-    .where('copy.organization', '=', organization)
-    .whereRef('copy.digest', '=', 'used.digest')
-    .whereRef('copy.generation', '=', 'blob.generation')
-    .select([
-      sql<number>`coalesce(sum(case when used.uses = blob.reference_count then copy.stored_size else 0 end), 0)`.as('freed'),
-      sql<number>`coalesce(sum(case when used.uses < blob.reference_count then copy.stored_size else 0 end), 0)`.as('shared'),
-    ])
-    .executeTakeFirstOrThrow()
-  return { freed: row.freed, shared: row.shared }
+  return bytesOf(db, organization, uses).executeTakeFirstOrThrow()
+}
+
+/** Contents that several maps have, and how many of some maps have each. */
+type Uses = SelectQueryBuilder<Schema, 'shared_content', { digest: string; uses: number }>
+
+/** Stored bytes of the contents that nobody else has, and of those that others have, too. */
+export function bytesOf(db: Db, organization: number, uses: Uses) {
+  return (
+    db
+      .selectFrom(uses.as('used'))
+      .crossJoin('blob')
+      .crossJoin('blob_copy as copy')
+      .where('blob.organization', '=', organization)
+      // All of them are: so that the index of these is used
+      .where(sql<boolean>`blob.reference_count > 1`)
+      .whereRef('blob.digest', '=', 'used.digest')
+      .where('copy.organization', '=', organization)
+      .whereRef('copy.digest', '=', 'used.digest')
+      .whereRef('copy.generation', '=', 'blob.generation')
+      .select([
+        sql<number>`coalesce(sum(case when used.uses = blob.reference_count then copy.stored_size else 0 end), 0)`.as('freed'),
+        sql<number>`coalesce(sum(case when used.uses < blob.reference_count then copy.stored_size else 0 end), 0)`.as('shared'),
+      ])
+  )
 }

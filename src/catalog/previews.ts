@@ -8,6 +8,7 @@ import { lastId } from './last-id.ts'
 import { measureFreed, measureTraced } from './measure.ts'
 import { mixed } from './mixture.ts'
 import { shownColumns, toMap } from './row.ts'
+import { simplePreview } from './simple-preview.ts'
 import { inSnapshot } from './transaction.ts'
 import { where } from './where.ts'
 
@@ -18,7 +19,12 @@ const pageSize = 500
 /** Reads of a scope, all through the condition that deletions use. */
 export function previews(db: Db, engine: Engine): Previews {
   return {
-    previewFew: (scope, terms, limit) => inSnapshot(db, trx => previewFew(trx, engine, { scope, terms, limit })),
+    async previewFew(scope, terms, limit) {
+      // Where every statement is a way there and back
+      const simple = engine.writesAlone ? undefined : await simplePreview(db, engine, { scope, terms, limit })
+      if (simple) return simple === 'many' ? undefined : simple
+      return inSnapshot(db, trx => previewFew(trx, engine, { scope, terms, limit }))
+    },
     previewMany: (scope, terms) => inSnapshot(db, trx => previewMany(trx, engine, { scope, terms })),
     page: (scope, walk) => page(db, engine, { scope, plan: walk.plan, from: walk.from ?? { strand: 0, after: 0 } }),
   }

@@ -21,11 +21,16 @@ const conflicts: readonly unknown[] = ['40001', '40P01', '55P03']
 const patience = { inAll: 20_000, first: 20, longest: 1000 }
 
 /** Runs the work in one transaction of its own, all or nothing; anew when others got in its way. */
-export async function inTransaction<T>(db: Db, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
-  const until = performance.now() + patience.inAll
+export function inTransaction<T>(db: Db, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  return untilNoConflict(() => db.transaction().execute(work), patience.inAll)
+}
+
+/** Does something that is nothing when it fails, again and again for so many milliseconds as long as others get in its way. */
+export async function untilNoConflict<T>(work: () => Promise<T>, time: number): Promise<T> {
+  const until = performance.now() + time
   for (let pause = patience.first; ; pause = Math.min(2 * pause, patience.longest)) {
     try {
-      return await db.transaction().execute(work)
+      return await work()
     } catch (error) {
       if (!isConflict(error) || performance.now() > until) throw error
     }

@@ -42,6 +42,9 @@ export async function startServer(settings: Settings, version: string): Promise<
   }
 }
 
+/** Milliseconds in which a balancer that asks every two seconds has noticed twice. */
+const noticeOfMany = 5_000
+
 async function open(settings: Settings, version: string, closers: Closers): Promise<Omit<RunningServer, 'stop'>> {
   const tls = await openTls(settings)
   const tracing = await openTracing(process.env, version, reason => server.log.warn({ reason }, 'traces are not exported'))
@@ -51,7 +54,17 @@ async function open(settings: Settings, version: string, closers: Closers): Prom
   const mapReader = openMapReader()
   closers.push(() => mapReader.close())
   const metrics = createMetrics()
-  const parts = { mapReader, clock: Date.now, settings: httpSettings(settings), version, metrics, shared, whileWanted }
+  const stopping = new AbortController()
+  const parts = {
+    mapReader,
+    stopping: stopping.signal,
+    clock: Date.now,
+    settings: httpSettings(settings),
+    version,
+    metrics,
+    shared,
+    whileWanted,
+  }
   const server = createServer({ ...parts, ...seenBy(tracing, stores), tls: tls?.pair, tracing: tracing?.requests })
   for (const reason of tracing?.faults ?? []) server.log.warn({ reason }, 'a setting of tracing is not understood')
   if (!settings.readOnly) closers.push(startTidying(stores, settings, server))
@@ -61,7 +74,10 @@ async function open(settings: Settings, version: string, closers: Closers): Prom
     const watch = watchDisk({ read, show: metrics.disk, onFault: err => server.log.error({ err }, 'reading what is stored') })
     closers.push(() => watch.stop())
   }
-  closers.push(() => drain(server, settings.shutdownGrace))
+  closers.push(() => {
+    stopping.abort(new Error('the server stops'))
+    return drain(server, { notice: settings.shutdownNotice ?? (shared ? noticeOfMany : 0), grace: settings.shutdownGrace })
+  })
   await server.listen({ host: addressOf(settings), port: settings.port })
   if (tls) closers.push(tls.follow(server))
   const metricsPort = await listenForMetrics(settings, metrics, closers)

@@ -39,6 +39,7 @@ describe('settings', () => {
       purgeInterval: 3_600_000,
       maxUpload: { file: 500 * 1024 ** 2, archive: 2 * 1024 ** 3 },
       rateLimit: { read: { requests: 6000, seconds: 60 }, delete: { requests: 600, seconds: 60 }, upload: undefined },
+      shutdownNotice: undefined,
       shutdownGrace: 10_000,
       logLevel: 'info',
       bootstrapApiKey: undefined,

@@ -49,6 +49,8 @@ export interface Settings {
   readonly purgeInterval: number
   readonly maxUpload: UploadLimits
   readonly rateLimit: RateLimits
+  /** Nothing: five seconds where several nodes may serve, otherwise none. */
+  readonly shutdownNotice: number | undefined
   readonly shutdownGrace: number
   readonly logLevel: LogLevel
   readonly bootstrapApiKey: string | undefined

@@ -169,6 +169,13 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     allowed: rateLimitSyntax,
     parse: parseRateLimits,
   },
+  shutdownNotice: {
+    variable: 'MAPKEEP_SHUTDOWN_NOTICE',
+    meaning:
+      'how long a node that stops goes on answering while /readyz says 503, so that balancers leave it; not set, 5s with Postgres and S3, else none',
+    allowed: durationSyntax,
+    parse: parseDuration,
+  },
   shutdownGrace: {
     variable: 'MAPKEEP_SHUTDOWN_GRACE',
     standard: '10s',

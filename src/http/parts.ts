@@ -21,6 +21,8 @@ export interface Parts {
   readonly shared?: boolean
   /** With what reads are given up when the client goes away; without it they run to their end. */
   readonly whileWanted?: WhileWanted | undefined
+  /** Aborted when the server is about to stop, so that it is not ready any more. */
+  readonly stopping?: AbortSignal
   readonly version: string
   readonly metrics: Metrics
   /** Without it requests leave no traces. */

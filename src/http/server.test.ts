@@ -167,7 +167,7 @@ describe('the server', () => {
     )
     await new Promise(resolve => idle.once('data', resolve))
     const start = Date.now()
-    await drain(stopping.server, 300)
+    await drain(stopping.server, { notice: 0, grace: 300 })
     await ends
     const took = Date.now() - start
     assert.ok(took >= 250 && took < 5000, `${took} ms`)

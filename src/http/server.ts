@@ -49,7 +49,7 @@ function createGate(parts: Parts): Gate {
     parts,
     rateLimits: createRateLimits(settings.rateLimits, parts.shared ? catalog : undefined),
     usage: createKeyUsage(catalog),
-    readiness: createReadiness({ catalog, blobs }),
+    readiness: createReadiness({ catalog, blobs, server: { check: async () => parts.stopping?.throwIfAborted() } }),
     contract: createContract(allRoutes, version),
   }
 }

@@ -83,6 +83,8 @@ function openClient({ endpoint, region, pathStyle }: S3Place, limits: S3Limits):
   // Readers hold a connection each, and they must not keep uploads from theirs
   const agent = { maxSockets: 512 }
   const found = region ?? (endpoint ? 'us-east-1' : undefined)
+  // Which versions of Node work is for this program to say; the client's own notice would stand among the log lines
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   return new S3Client({
     ...(endpoint ? { endpoint } : {}),
     ...(found ? { region: found } : {}),

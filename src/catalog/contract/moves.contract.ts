@@ -99,10 +99,7 @@ export function describeMoves(open: OpenCatalog): void {
           members.sort((a, b) => a - b),
           Array.from({ length: 60 }, (_, at) => at + 1),
         )
-        assert.deepEqual(
-          moves.flatMap(moved => ('refused' in moved ? [] : [moved.operation])).sort(),
-          [1, 2],
-        )
+        assert.deepEqual(moves.flatMap(moved => ('refused' in moved ? [] : [moved.operation])).sort(), [1, 2])
         assert.deepEqual(
           moves.filter(moved => 'refused' in moved),
           Array.from({ length: 10 }, () => ({ refused: 'nothing' })),

@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
 import { Unwanted, type WhileWanted } from '../../operations/ports/while-wanted.ts'
+import { type StatementNames, statementNames } from './prepared-statements.ts'
 import { untilUnwanted, watchReading } from './until-unwanted.ts'
 
 /**
@@ -8,20 +9,30 @@ import { untilUnwanted, watchReading } from './until-unwanted.ts'
  * With `whileWanted` statements that only read are cancelled when nobody waits for them any more.
  */
 export function livePool(pool: pg.Pool, whileWanted?: WhileWanted): PostgresPool {
+  const names = new WeakMap<pg.PoolClient, StatementNames>()
+  const namesOf = (client: pg.PoolClient) => {
+    const known = names.get(client) ?? statementNames()
+    names.set(client, known)
+    return known
+  }
   return {
-    connect: async () => liveClient(await pool.connect(), whileWanted),
+    connect: async () => {
+      const client = await pool.connect()
+      return liveClient(client, namesOf(client), whileWanted)
+    },
     end: () => pool.end(),
   }
 }
 
-function liveClient(client: pg.PoolClient, whileWanted?: WhileWanted): PostgresPoolClient {
+function liveClient(client: pg.PoolClient, nameOf: StatementNames, whileWanted?: WhileWanted): PostgresPoolClient {
   let lost: unknown
   let spent = false
   const mayGiveUp = watchReading()
   const ask = (statement: string, parameters: unknown[]) => {
     const signal = mayGiveUp(statement) ? whileWanted?.signal() : undefined
     if (signal?.aborted) throw new Unwanted()
-    const answer = client.query(statement, parameters)
+    const name = nameOf(statement)
+    const answer = client.query({ text: statement, values: parameters, ...(name && { name }) })
     const onMissed = () => {
       spent = true
     }

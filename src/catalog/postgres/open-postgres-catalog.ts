@@ -5,12 +5,15 @@ import { createCatalog } from '../create-catalog.ts'
 import { migrate } from '../migrate.ts'
 import type { Schema } from '../schema.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
+import { isShortList } from '../short-reads.ts'
+import { untilNoConflict } from '../transaction.ts'
 import { postgresEngine } from './engine.ts'
 import { openDatabase } from './open-database.ts'
+import { rememberedKeys } from './remembered-keys.ts'
 import { tellingErrors, toOurs } from './unavailable.ts'
 
 /** Milliseconds. What is short by construction fails soon when the server hangs; a deletion of millions takes its time. */
-const times = { short: 10_000, long: 900_000, lock: 700 }
+const times = { short: 10_000, long: 900_000, lock: 700, migration: 600_000 }
 
 /** A catalog and the connections behind it, for those who look at its rows. */
 export interface PostgresCatalog {
@@ -24,7 +27,8 @@ export interface PostgresCatalog {
  */
 export async function openPostgresCatalog(url: string, connections: number, whileWanted?: WhileWanted): Promise<Catalog> {
   await migratePostgres(url)
-  return connect(url, connections, whileWanted).catalog
+  const { catalog } = connect(url, connections, whileWanted)
+  return { ...catalog, ...rememberedKeys(catalog, Date.now) }
 }
 
 /** Whether there is a catalog in the database, of whatever version. Throws when the database cannot be reached. */
@@ -54,26 +58,29 @@ export async function openExistingPostgres(url: string): Promise<Catalog> {
 
 /** Connects to a catalog that is up to date. Long work has connections of its own, so that it never keeps all of them from short work. */
 export function connect(url: string, connections: number, whileWanted?: WhileWanted): PostgresCatalog {
-  const [long, late] = [Math.max(2, connections >> 2), Math.max(1, connections >> 3)]
+  const [forLong, forLate] = [Math.max(2, connections >> 2), Math.max(1, connections >> 3)]
   const pool = { statement: times.short, lock: times.lock, durable: true, whileWanted }
-  const db = openDatabase(url, { ...pool, connections: Math.max(1, connections - long - late) })
-  const longDb = openDatabase(url, { ...pool, connections: long, statement: times.long })
-  const lateDb = openDatabase(url, { ...pool, connections: late, durable: false })
+  const db = openDatabase(url, { ...pool, connections: Math.max(1, connections - forLong - forLate) })
+  const longDb = openDatabase(url, { ...pool, connections: forLong, statement: times.long })
+  const lateDb = openDatabase(url, { ...pool, connections: forLate, durable: false })
   const engine = postgresEngine(lateDb)
   const short = createCatalog(db, engine, Date.now)
+  const long = createCatalog(longDb, engine, Date.now)
+  const list: Catalog['list'] = (query, position, limit) =>
+    (isShortList(query, position, limit) ? short : long).list(query, position, limit)
   const close = async () => {
     await Promise.all([db.destroy(), longDb.destroy(), lateDb.destroy()])
   }
-  return { catalog: { ...tellingErrors({ ...short, ...longWork(createCatalog(longDb, engine, Date.now)) }), close }, db }
+  return { catalog: { ...tellingErrors({ ...short, ...longWork(long), list }), close }, db }
 }
 
 /** What may take long because there is much of it, or because it waits for somebody else's long work. */
 function longWork(catalog: Catalog) {
-  const { previewMany, count, list, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes } = catalog
+  const { previewMany, count, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes } = catalog
   const { condemnUnreferenced, abandonStaleIntents, countCopies, knownCopies, wrongCounts, wrongWeights, incompleteMaps } = catalog
   const { strayReservations, intentsUpTo, repairCounts, repairWeights, giveUpCopies, auditEvents, forgetPlans } = catalog
   return {
-    ...{ previewMany, count, list, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes },
+    ...{ previewMany, count, deletedMaps, move, undo, placeHold, releaseHold, purgeMaps, previewPurge, usage, storedBytes },
     ...{ condemnUnreferenced, abandonStaleIntents, countCopies, knownCopies, wrongCounts, wrongWeights, incompleteMaps },
     ...{ strayReservations, intentsUpTo, repairCounts, repairWeights, giveUpCopies, auditEvents, forgetPlans },
   }
@@ -86,11 +93,18 @@ function longWork(catalog: Catalog) {
 export async function migratePostgres(url: string): Promise<readonly string[]> {
   const db = openDatabase(url, { connections: 2, statement: 0, lock: 10_000, durable: true })
   try {
-    if ((await schemaState(db)) === 'newer') throw new SchemaMismatch('in this database', 'newer')
-    return await migrate(db, postgresEngine(db), Date.now())
+    const state = await schemaState(db)
+    if (state === 'newer') throw new SchemaMismatch('in this database', state)
+    // Nothing is locked at an ordinary start: behind a pool of connections a lock may outlive who took it
+    if (state === 'current' && (await hasInstallation(db))) return []
+    return await untilNoConflict(() => migrate(db, postgresEngine(db), Date.now()), times.migration)
   } catch (error) {
     throw toOurs(error)
   } finally {
     await db.destroy()
   }
+}
+
+async function hasInstallation(db: Kysely<Schema>): Promise<boolean> {
+  return (await db.selectFrom('installation').select('id').executeTakeFirst()) !== undefined
 }

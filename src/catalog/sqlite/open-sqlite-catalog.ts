@@ -6,12 +6,12 @@ import type { Catalog } from '../../operations/ports/catalog.ts'
 import { findJsNearby } from '../find-js.ts'
 import { migrate } from '../migrate.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
+import { isShort, isShortList } from '../short-reads.ts'
 import { CatalogThread } from './catalog-thread.ts'
 import { sqliteEngine } from './engine.ts'
 import { inspectionCalls } from './inspection-calls.ts'
 import { openLocal } from './open-local.ts'
 import { fixPlannerStatistics } from './planner-statistics.ts'
-import { isShort, isShortList } from './short-reads.ts'
 
 /**
  * Opens a SQLite catalog for a server: all writes go through one thread, reads of any length through another, and reads

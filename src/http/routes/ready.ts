@@ -11,7 +11,7 @@ export const ready: Route = {
     operationId: 'Ready',
     tag: 'Running',
     summary: 'Can requests be served',
-    text: 'Answers 200 when catalog and blobs can be used, else 503 that names what cannot, or does not answer in two seconds. The answer may be a second old.',
+    text: 'Answers 200 when catalog and blobs can be used and the server is not about to stop, else 503 that names what cannot, or does not answer in two seconds. The answer may be a second old.',
     answers: [
       {
         status: 200,

@@ -131,7 +131,7 @@ describe('a handshake that never ends', () => {
     await once(rig.server.server, 'connection')
     const closed = once(silent.resume(), 'close')
     const start = performance.now()
-    await drain(rig.server, 60_000)
+    await drain(rig.server, { notice: 0, grace: 60_000 })
     await closed
     assert.ok(performance.now() - start < 15_000)
     await rig.close()

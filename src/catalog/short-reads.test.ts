@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { FilterName } from '../../domain/filters.ts'
-import type { Kind } from '../../domain/kinds.ts'
+import type { FilterName } from '../domain/filters.ts'
+import type { Kind } from '../domain/kinds.ts'
 import { isShort, isShortList } from './short-reads.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1))

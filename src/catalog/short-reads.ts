@@ -1,7 +1,7 @@
-import type { Selection } from '../../domain/selection.ts'
-import type { Scope } from '../../operations/ports/passage-catalog.ts'
-import type { ListPosition, ListQuery } from '../../operations/ports/read-catalog.ts'
-import { lookUp, strandCount } from '../driver-filter.ts'
+import type { Selection } from '../domain/selection.ts'
+import type { Scope } from '../operations/ports/passage-catalog.ts'
+import type { ListPosition, ListQuery } from '../operations/ports/read-catalog.ts'
+import { lookUp, strandCount } from './driver-filter.ts'
 
 /** Bounds below which a read takes less than the way to another thread and back, or little more. */
 const bounds = { ids: 500, strands: 100, offset: 2000, rows: 5000 }
