@@ -9,7 +9,7 @@ import { Conflict, inTransaction } from './transaction.ts'
 import { owners, reweigh } from './weights.ts'
 
 type Compression = Pick<Catalog, 'compressible' | 'reserveCopy' | 'switchCopy' | 'settleCopy' | 'releaseCopy'>
-type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'forgetCopies'>
+type Removal = Pick<Catalog, 'condemnUnreferenced' | 'condemned' | 'longCondemned' | 'forgetCopies'>
 
 /** What tells one copy from every other. */
 type Stored = Omit<CopyName, 'codec'>
@@ -84,6 +84,21 @@ function removal(db: Db, engine: Engine, now: () => number): Removal {
         .limit(limit)
         .execute()
     },
+
+    longCondemned: (limit, { at, age }) =>
+      inTransaction(db, async trx => {
+        const unseen = trx.selectFrom('blob_copy').select(['organization', 'digest', 'generation']).where('state', '=', 'condemned')
+        for (const name of await unseen.where('condemned_at', 'is', null).limit(limit).execute())
+          await change(trx, name, { condemned_at: at })
+        return trx
+          .selectFrom('blob_copy')
+          .select(['organization', 'digest', 'generation', 'codec'])
+          .where('state', '=', 'condemned')
+          .where('condemned_at', '<=', at - age)
+          .where(mayRemove(now()))
+          .limit(limit)
+          .execute()
+      }),
 
     forgetCopies: names =>
       inTransaction(db, async trx => {

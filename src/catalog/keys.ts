@@ -3,6 +3,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Key, KeyCatalog, NewKey, Organization, Revocation } from '../operations/ports/key-catalog.ts'
 import { recordEvent } from './audit.ts'
 import type { Db, Engine } from './engine.ts'
+import { isWhole } from './is-whole.ts'
 import type { AccessKeyTable, OrganizationTable } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -44,16 +45,26 @@ export function keys(db: Db, engine: Engine): KeyCatalog {
 
     listOrganizations: async () => (await db.selectFrom('organization').selectAll().orderBy('number').execute()).map(toOrganization),
 
-    bootstrap: (organization, first) =>
-      inTransaction(db, async trx => {
-        await engine.lockInstallation(trx)
-        const any = await trx.selectFrom('organization').select('number').limit(1).executeTakeFirst()
-        if (any) return false
-        await insertOrganization(trx, organization, 'mapkeep')
-        for (const key of first) await insertKey(trx, key, { actor: 'mapkeep' })
-        return true
-      }),
+    bootstrap: (organization, first) => inTransaction(db, trx => bootstrap(trx, engine, { organization, first })),
   }
+}
+
+type Bootstrap = Parameters<KeyCatalog['bootstrap']>
+
+/** Whether there was nothing, and these are the first. */
+async function bootstrap(
+  trx: Db,
+  engine: Engine,
+  { organization, first }: { organization: Bootstrap[0]; first: Bootstrap[1] },
+): Promise<boolean> {
+  await engine.lockInstallation(trx)
+  // A copy that was begun since this server looked: its organizations are on their way
+  if (!(await isWhole(trx))) throw new Error('this catalog is being made as a copy, which is not finished')
+  const any = await trx.selectFrom('organization').select('number').limit(1).executeTakeFirst()
+  if (any) return false
+  await insertOrganization(trx, organization, 'mapkeep')
+  for (const key of first) await insertKey(trx, key, { actor: 'mapkeep' })
+  return true
 }
 
 function inOrder(rows: ReturnType<typeof keyRows>) {

@@ -23,6 +23,7 @@ export function leases(db: Db): Pick<PurgeCatalog, 'takeLease' | 'dropLease' | '
         )
         .returning('holder')
         .executeTakeFirst()
+        .catch(unlessLocked)
       return taken !== undefined
     },
 
@@ -30,6 +31,11 @@ export function leases(db: Db): Pick<PurgeCatalog, 'takeLease' | 'dropLease' | '
       await db.deleteFrom('lease').where('name', '=', name).where('holder', '=', holder).execute()
     },
   }
+}
+
+/** Whoever works under the lease locks its row for a piece of that work: then it is taken. */
+function unlessLocked(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === '55P03')) throw error
 }
 
 /** Keeps a lease until a time, in the transaction of the work it allows; false when another holder has taken it. */

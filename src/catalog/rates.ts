@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { RateCatalog } from '../operations/ports/rate-catalog.ts'
 import type { Db, Engine } from './engine.ts'
 
@@ -5,6 +6,8 @@ import type { Db, Engine } from './engine.ts'
 export function rates(db: Db, engine: Engine): RateCatalog {
   return {
     async drawRequests({ who, family, count, period, at }) {
+      // Also one that no clock like this one has begun: it would keep its key out for as long as that clock is ahead
+      const isOver = sql<boolean>`(rate_window.until <= ${at} or rate_window.until > ${at + period})`
       let drawn = { used: count, until: at + period }
       await engine.relaxed(db, async each => {
         drawn = await each
@@ -13,12 +16,12 @@ export function rates(db: Db, engine: Engine): RateCatalog {
           .onConflict(conflict =>
             conflict.columns(['who', 'family']).doUpdateSet(({ eb, ref, case: either }) => ({
               used: either()
-                .when('rate_window.until', '<=', at)
+                .when(isOver)
                 .then(count)
                 .else(eb('rate_window.used', '+', count))
                 .end(),
               until: either()
-                .when('rate_window.until', '<=', at)
+                .when(isOver)
                 .then(at + period)
                 .else(ref('rate_window.until'))
                 .end(),

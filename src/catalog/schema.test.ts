@@ -62,7 +62,16 @@ const otherTables: { readonly [table in Exclude<keyof Schema, 'source_map'>]: Co
   source_map_file: { organization: true, id: true, part: true, file_name: true, digest: true, size: true },
   shared_content: { organization: true, id: true, digest: true },
   blob: { organization: true, digest: true, size: true, reference_count: true, generation: true },
-  blob_copy: { organization: true, digest: true, generation: true, codec: true, stored_size: true, state: true, settled: true },
+  blob_copy: {
+    organization: true,
+    digest: true,
+    generation: true,
+    codec: true,
+    stored_size: true,
+    state: true,
+    settled: true,
+    condemned_at: true,
+  },
   upload_intent: { number: true, organization: true, digest: true, generation: true, started_at: true },
   operation: {
     organization: true,

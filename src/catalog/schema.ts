@@ -79,6 +79,7 @@ export interface BlobCopyTable {
   stored_size: number
   state: 'reserved' | 'stored' | 'condemned'
   settled: number
+  condemned_at: number | null
 }
 
 export interface UploadIntentTable {

@@ -14,8 +14,8 @@ export class Conflict extends Error {
   }
 }
 
-/** A serialization failure, a deadlock, and a lock that was waited for too long: nothing was done, and the next attempt may succeed. */
-const conflicts: readonly unknown[] = ['40001', '40P01', '55P03']
+/** A serialization failure, a deadlock, a lock that was waited for too long, and a statement that was prepared before a migration: nothing was done, and the next attempt may succeed. */
+const conflicts: readonly unknown[] = ['40001', '40P01', '55P03', '0A000']
 
 /** Milliseconds: how long attempts go on, and how long the first pause is at most. */
 const patience = { inAll: 20_000, first: 20, longest: 1000 }
@@ -27,11 +27,13 @@ export function inTransaction<T>(db: Db, work: (trx: Transaction<Schema>) => Pro
 
 /** Does something that is nothing when it fails, again and again for so many milliseconds as long as others get in its way. */
 export async function untilNoConflict<T>(work: () => Promise<T>, time: number): Promise<T> {
-  const until = performance.now() + time
+  let until: number | undefined
   for (let pause = patience.first; ; pause = Math.min(2 * pause, patience.longest)) {
     try {
       return await work()
     } catch (error) {
+      // From the first conflict on: what took long by itself has another attempt, too
+      until ??= performance.now() + time
       if (!isConflict(error) || performance.now() > until) throw error
     }
     // At random, or those who met would meet again

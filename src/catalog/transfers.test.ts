@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Row, type TransferTableName, TransferTaken, transferKeys, transferTables } from '../operations/ports/transfer-catalog.ts'
 import { Connection } from './sqlite/connection.ts'
+import { sqliteEngine } from './sqlite/engine.ts'
 import { type LocalCatalog, openLocal } from './sqlite/open-local.ts'
 import { migrateSqlite } from './sqlite/open-sqlite-catalog.ts'
 import { transferSource, transferTarget } from './transfers.ts'
@@ -92,7 +93,7 @@ test('pages follow each other without gaps and end', () =>
 
 test('rows are put, changed and removed by the run that went on last, and by no other', () =>
   onCatalog(async ({ db, catalog }) => {
-    const target = transferTarget(db)
+    const target = transferTarget(db, sqliteEngine)
     const transfer = { source: 'installation', blobs: '/blobs', fingerprint: 'f' }
     await target.begin(transfer, { id: 'installation', createdAt: 7 }, 'first')
     assert.deepEqual([await catalog.installation(), await catalog.isWhole()], ['installation', false])

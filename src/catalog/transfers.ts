@@ -9,7 +9,7 @@ import {
   type TransferTarget,
   transferKeys,
 } from '../operations/ports/transfer-catalog.ts'
-import type { Db } from './engine.ts'
+import type { Db, Engine } from './engine.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { isWhole } from './is-whole.ts'
 import { inTransaction } from './transaction.ts'
@@ -31,7 +31,7 @@ export function transferSource(db: Db): TransferSource {
 }
 
 /** The rows of a catalog that is made as a copy of an installation. */
-export function transferTarget(db: Db): TransferTarget {
+export function transferTarget(db: Db, engine: Engine): TransferTarget {
   const open = (run: string) => ({ db, run })
   return {
     async state() {
@@ -41,6 +41,9 @@ export function transferTarget(db: Db): TransferTarget {
     },
     async begin({ source, blobs, fingerprint }, { id, createdAt }, run) {
       await inTransaction(db, async trx => {
+        await engine.lockInstallation(trx)
+        // Looked at again: a server, or another copy, may have begun with it meanwhile
+        if ((await anyRow(trx, 'organization')) || (await anyRow(trx, 'transfer'))) throw new TransferTaken()
         await trx.insertInto('transfer').values({ source, blobs, fingerprint, run, begun_at: Date.now() }).execute()
         await trx.deleteFrom('installation').execute()
         await trx.insertInto('installation').values({ id, created_at: createdAt }).execute()
@@ -84,6 +87,10 @@ async function putRows(trx: Db, table: TransferTableName, rows: readonly Row[]):
   const unless = others.length > 0 ? sql`do update set ${changes}` : sql`do nothing`
   await sql`insert into ${sql.table(table)} (${names}) values ${values}
     on conflict (${sql.join(key.map(column => sql.ref(column)))}) ${unless}`.execute(trx)
+}
+
+async function anyRow(trx: Db, table: 'organization' | 'transfer'): Promise<boolean> {
+  return (await trx.selectFrom(table).select(sql<number>`1`.as('one')).limit(1).executeTakeFirst()) !== undefined
 }
 
 async function installationOf(db: Db) {

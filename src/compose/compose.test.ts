@@ -112,6 +112,16 @@ describe('blobs belong to the catalog that names them', { concurrency: 3 }, () =
     assert.equal(fs.existsSync(second.database), false)
   })
 
+  test('and are not looked for in an empty place, as a mistyped setting names one', async () => {
+    const first = fresh()
+    const server = await start(first)
+    await uploadJs(server.url, { version: '1', name: 'a.js' })
+    await stop(server)
+    const elsewhere = { ...first, blobs: fresh().blobs }
+    assertRefused(await attempt(elsewhere), /there are no blobs of mapkeep in .*bytes \(MAPKEEP_BLOBS_URL\)$/m)
+    await stop(await start(first))
+  })
+
   test('and go with it when both are moved', async () => {
     const first = fresh()
     await stop(await start(first))

@@ -17,16 +17,24 @@ export async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): 
 /** Before rows and bytes are worked on as they are: they must be there, and belong together. */
 export async function refuseStrangers(catalog: Pick<Catalog, 'installation'>, blobs: BlobInspection, settings: Settings): Promise<void> {
   const owner = await blobs.installation()
-  if (owner === undefined) throw new Error(`there are no blobs of mapkeep in ${textsOf(settings).bytes} (MAPKEEP_BLOBS_URL)`)
+  if (owner === undefined) throw missing(settings)
   if (owner !== (await catalog.installation())) throw strangers(settings)
 }
 
 /** Catalog and bytes of different installations must never meet: what is unknown here would be removed there. */
 export async function pair(catalog: Catalog, blobs: BlobStore, settings: Settings): Promise<void> {
   const mine = await catalog.installation()
-  if ((await blobs.installation()) === undefined) await blobs.claim(mine)
+  if ((await blobs.installation()) === undefined) {
+    // An empty place under a catalog that has bytes is a mistyped one: whatever is asked for would seem lost there
+    if ((await catalog.knownCopies(undefined, 1)).length > 0) throw missing(settings)
+    await blobs.claim(mine)
+  }
   // Looked at again: of nodes that start together another one may have claimed them
   if ((await blobs.installation()) !== mine) throw strangers(settings)
+}
+
+function missing(settings: Settings): Error {
+  return new Error(`there are no blobs of mapkeep in ${textsOf(settings).bytes} (MAPKEEP_BLOBS_URL)`)
 }
 
 function strangers(settings: Settings): Error {

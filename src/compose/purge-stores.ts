@@ -5,6 +5,7 @@ import { type PurgeEnd, previewPurge, purge } from '../operations/purge.ts'
 import { onFoundBlobs, openBlobs } from './blob-stores.ts'
 import { onFoundCatalog } from './catalogs.ts'
 import { refuseStrangers } from './pairing.ts'
+import { removalDelay } from './removal-delay.ts'
 
 /** Milliseconds that a purge by command leaves to a running server after each piece. */
 const betweenPieces = 5
@@ -17,7 +18,15 @@ export function purgeStores(settings: Settings, { dryRun, signal, ...watching }:
     const { blobs, close } = await openBlobs(settings)
     try {
       const pause = () => wait(betweenPieces, undefined, { signal })
-      return await purge({ catalog, blobs, clock: Date.now, ...watching, actor: 'command line', pause })
+      return await purge({
+        catalog,
+        blobs,
+        removalDelay: removalDelay(settings),
+        clock: Date.now,
+        ...watching,
+        actor: 'command line',
+        pause,
+      })
     } finally {
       close()
     }

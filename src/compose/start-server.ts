@@ -17,6 +17,7 @@ import { roomOf } from './blob-stores.ts'
 import { type Closers, closeAll } from './closers.ts'
 import { httpSettings } from './http-settings.ts'
 import { type OpenStores, openStores } from './open-stores.ts'
+import { removalDelay } from './removal-delay.ts'
 import { openTls } from './tls/open-tls.ts'
 import { type OpenTracing, openTracing } from './tracing/open-tracing.ts'
 
@@ -95,12 +96,20 @@ function seenBy(tracing: OpenTracing | undefined, { catalog, blobs }: OpenStores
 /** Gives what stops it. */
 function startTidying(
   { shared, ...stores }: OpenStores,
-  { purgeInterval }: Settings,
+  settings: Settings,
   { log }: ReturnType<typeof createServer>,
 ): () => Promise<void> {
   const holder = shared ? randomUUID() : 'server'
   const onFault = (err: unknown) => log.error({ err }, 'tidying')
-  const tidy = keepTidy({ ...stores, codec: backgroundCodec, purgeInterval, shared, holder, onFault })
+  const tidy = keepTidy({
+    ...stores,
+    codec: backgroundCodec,
+    purgeInterval: settings.purgeInterval,
+    removalDelay: removalDelay(settings),
+    shared,
+    holder,
+    onFault,
+  })
   return () => tidy.stop()
 }
 

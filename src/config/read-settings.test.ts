@@ -37,6 +37,7 @@ describe('settings', () => {
       deleteLimit: 0,
       safeDelete: false,
       purgeInterval: 3_600_000,
+      removalDelay: undefined,
       maxUpload: { file: 500 * 1024 ** 2, archive: 2 * 1024 ** 3 },
       rateLimit: { read: { requests: 6000, seconds: 60 }, delete: { requests: 600, seconds: 60 }, upload: undefined },
       shutdownNotice: undefined,

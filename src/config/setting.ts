@@ -45,6 +45,8 @@ export interface Settings {
   /** Most maps of one deletion; 0 is no limit. */
   readonly deleteLimit: number
   readonly safeDelete: boolean
+  /** Nothing: an hour where the catalog may fail over, otherwise none. */
+  readonly removalDelay: number | undefined
   /** 0 is never. */
   readonly purgeInterval: number
   readonly maxUpload: UploadLimits

@@ -155,6 +155,13 @@ export const settings: { readonly [name in keyof Settings]: Setting<NonNullable<
     allowed: purgeIntervalSyntax,
     parse: parsePurgeInterval,
   },
+  removalDelay: {
+    variable: 'MAPKEEP_REMOVAL_DELAY',
+    meaning:
+      'how long bytes that nothing needs any more are kept, longer than a standby of the database may lag; not set, 1h with Postgres, else none',
+    allowed: durationSyntax,
+    parse: parseDuration,
+  },
   maxUpload: {
     variable: 'MAPKEEP_MAX_UPLOAD',
     standard: '500MB,ios=2GB',

@@ -34,8 +34,11 @@ export interface SharedCount {
 /** A limit is drawn in so many batches: a server overshoots by what it drew last at most, and asks the catalog this seldom. */
 const batches = 50
 
-/** So many requesters are remembered before those whose period is over are forgotten. */
+/** So many requesters are counted one by one; beyond, those who come new share one count until periods are over. */
 const remembered = 10_000
+
+/** Milliseconds between two looks for periods that are over. */
+const cleaning = 1_000
 
 /** What this server has drawn for someone and not used up. */
 interface Share {
@@ -53,9 +56,17 @@ interface Share {
 export function sharedCounter(count: SharedCount): RateCounter {
   const { limit, clock } = count
   const shares = new Map<string, Share>()
-  return async who => {
+  let cleaned = 0
+  const clean = (now: number) => {
+    if (shares.size < remembered || now - cleaned < cleaning) return
+    cleaned = now
+    for (const [who, share] of shares) if (share.until <= now && !share.drawing) shares.delete(who)
+  }
+  return async asker => {
+    clean(clock())
+    const who = shares.has(asker) || shares.size < remembered ? asker : 'others'
     const share = shares.get(who) ?? { until: 0, left: 0, undrawn: 0, drawing: undefined }
-    if (!shares.has(who)) remember(shares, clock()).set(who, share)
+    shares.set(who, share)
     while (needsMore(share, clock())) {
       share.drawing ??= draw(count, who, share).finally(() => {
         share.drawing = undefined
@@ -78,9 +89,4 @@ async function draw({ family, limit, catalog, clock }: SharedCount, who: string,
   share.left = Math.max(0, Math.min(count, limit.limit - before))
   share.undrawn = Math.max(0, limit.limit - before - count)
   share.until = until
-}
-
-function remember(shares: Map<string, Share>, now: number): Map<string, Share> {
-  if (shares.size >= remembered) for (const [who, share] of shares) if (share.until <= now && !share.drawing) shares.delete(who)
-  return shares
 }

@@ -47,7 +47,7 @@ function createGate(parts: Parts): Gate {
   const { catalog, blobs, settings, version } = parts
   return {
     parts,
-    rateLimits: createRateLimits(settings.rateLimits, parts.shared ? catalog : undefined),
+    rateLimits: createRateLimits(settings.rateLimits, parts.shared && !settings.readOnly ? catalog : undefined),
     usage: createKeyUsage(catalog),
     readiness: createReadiness({ catalog, blobs, server: { check: async () => parts.stopping?.throwIfAborted() } }),
     contract: createContract(allRoutes, version),

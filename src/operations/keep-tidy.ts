@@ -15,6 +15,8 @@ export interface TidyParts {
   readonly purgeInterval: number
   /** What tells this server from every other that may purge the same stores: the only one of its stores keeps its name, and need not wait for itself after a crash. */
   readonly holder: string
+  /** Milliseconds for which condemned bytes stay; none unless given. */
+  readonly removalDelay?: number
   /** Whether other servers may work on the same stores. */
   readonly shared: boolean
   /** Told of work that failed; it is tried again on the next round. */
@@ -75,7 +77,9 @@ async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): 
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)
-  const removed = common.purging ? 0 : await removeCondemned(tidying)
+  const removed = common.purging
+    ? 0
+    : await removeCondemned({ ...tidying, ...(parts.removalDelay === undefined ? {} : { removalDelay: parts.removalDelay }) })
   const compressed = await compressBlobs(tidying)
   return removed + compressed === 0 ? pace.betweenRounds : 0
 }

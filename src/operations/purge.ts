@@ -15,6 +15,8 @@ export interface PurgeParts {
   readonly holder?: string
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Milliseconds for which condemned bytes stay; none unless given. */
+  readonly removalDelay?: number
   /** Awaited before each piece of work, so that requests come in between; rejects when work must end. */
   readonly pause: () => Promise<void>
   /** Told of a copy that cannot be removed; it is tried again later, and the others are not kept waiting. */

@@ -14,7 +14,10 @@ export interface Tidying {
 }
 
 /** What removing works on. */
-export type Removing = Pick<Tidying, 'catalog' | 'blobs' | 'onFault'>
+export interface Removing extends Pick<Tidying, 'catalog' | 'blobs' | 'onFault'> {
+  /** Milliseconds for which condemned bytes stay, since the database may fail over to a standby that lags; none where it cannot. */
+  readonly removalDelay?: number
+}
 
 const batch = 100
 
@@ -61,8 +64,9 @@ export function condemnUnreferenced({ catalog }: Tidying): Promise<number> {
 }
 
 /** Removes copies that nothing needs any more, at most so many; says how many. */
-export async function removeCondemned({ catalog, blobs, onFault }: Removing, limit = batch): Promise<number> {
-  const removed = await blobs.removeAll(await catalog.condemned(limit), onFault)
+export async function removeCondemned({ catalog, blobs, onFault, removalDelay: age = 0 }: Removing, limit = batch): Promise<number> {
+  const names = age > 0 ? await catalog.longCondemned(limit, { at: Date.now(), age }) : await catalog.condemned(limit)
+  const removed = await blobs.removeAll(names, onFault)
   const sizes = pieceSize(forgotten)
   for (let at = 0; at < removed.length; )
     at += await sizes.run(async size => {

@@ -15,7 +15,7 @@ export async function openInstallation() {
   const database = env.MAPKEEP_DATABASE_URL
   // No balancer needs to be told: what these tests stop is stopped as a whole
   return {
-    env: { MAPKEEP_SHUTDOWN_NOTICE: '0s', ...env },
+    env: { MAPKEEP_SHUTDOWN_NOTICE: '0s', MAPKEEP_REMOVAL_DELAY: '0s', ...env },
     database,
     start: order => startNodes(order),
     passDays: () => passDays({ env, database }),

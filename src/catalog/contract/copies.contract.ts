@@ -15,6 +15,20 @@ export function describeCopies(open: OpenCatalog): void {
 
   describe('a copy', () => {
     test(
+      'that was condemned is named to those who wait once it has been seen for so long, and never before',
+      onCopy(async catalog => {
+        const declared = await catalog.declareUpload(jsUpload('b'))
+        assert.ok('intent' in declared)
+        await catalog.abandonUpload(declared.intent)
+        const seenAt = (at: number) => catalog.longCondemned(10, { at, age: 100 })
+        assert.deepEqual(await seenAt(5000), [])
+        assert.deepEqual(await seenAt(5099), [])
+        assert.deepEqual(await seenAt(5100), declared.write)
+        assert.deepEqual(await catalog.condemned(10), declared.write)
+      }),
+    )
+
+    test(
       'waits for compression unless it is too small to shrink',
       onCopy(async (catalog, copy) => {
         await put(catalog, jsUpload('small'))

@@ -5,6 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Operations are numbered under a lock of their own, so that uploads need not wait for a long deletion to give this row back
   await db.schema.alterTable('organization').dropColumn('last_operation').execute()
   await sql`create index blob_copy_reserved on blob_copy (organization, digest) where state = 'reserved'`.execute(db)
+  // When a condemned copy was first seen by whoever removes such
+  await db.schema.alterTable('blob_copy').addColumn('condemned_at', 'bigint').execute()
   // Kinds without releases in id order: not every planner takes two empty columns of an index for one stretch of it
   for (const [name, condition] of [
     ['kind', 'deleted_at is null'],

@@ -4,6 +4,9 @@ import { Unwanted, type WhileWanted } from '../../operations/ports/while-wanted.
 import { type StatementNames, statementNames } from './prepared-statements.ts'
 import { untilUnwanted, watchReading } from './until-unwanted.ts'
 
+/** SQLSTATE of a prepared statement whose table has got another column. */
+const outdatedPlan = '0A000'
+
 /**
  * A pool that never gives out a connection again on which an answer was waited for in vain: the next statement would wait behind it.
  * With `whileWanted` statements that only read are cancelled when nobody waits for them any more.
@@ -46,11 +49,17 @@ function liveClient(client: pg.PoolClient, nameOf: StatementNames, whileWanted?:
         return await ask(statement as string, parameters as unknown[])
       } catch (error) {
         if (!isAnswer(error)) lost = error
+        // A migration has changed what a prepared statement gives: not on a connection that has none prepared
+        if (isOutdated(error)) spent = true
         throw error
       }
     },
     release: () => client.release(lost !== undefined || spent),
   } as unknown as PostgresPoolClient
+}
+
+function isOutdated(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === outdatedPlan
 }
 
 /** Whether the server said it, or would have: the connection is as good as before. */

@@ -92,6 +92,28 @@ describe('a catalog in Postgres', { skip: postgresMissing() ?? false }, () => {
       assert.equal((await catalog.detail(1, 1))?.state, 'live')
     }))
 
+  test('gives no lease to a node whose clock is ahead, which would find every undo window over', () =>
+    onCatalog(async catalog => {
+      const lease = { name: 'purge', holder: 'ahead' } as const
+      const [now, day] = [Date.now(), 86_400_000]
+      await assert.rejects(
+        catalog.takeLease(lease, now + day, now + day + 1),
+        /the clock of this machine differs from the database's by 86\d{3} s/,
+      )
+      await assert.rejects(catalog.takeLease(lease, now - day, now), /differs/)
+      assert.equal(await catalog.takeLease(lease, now, now + 60_000), true)
+    }))
+
+  test('answers again after a migration has changed what a prepared statement gives', () =>
+    onCatalog(async (catalog, url) => {
+      const read = () => Promise.allSettled(Array.from({ length: 8 }, () => catalog.listHolds(1, { at: 1, all: true })))
+      await read()
+      await say(url, 'alter table hold add column later text')
+      const outcomes = [...(await read()), ...(await read())]
+      for (const each of outcomes) if (each.status === 'rejected') assert.ok(each.reason instanceof StoreUnavailable, String(each.reason))
+      for (const each of await read()) assert.equal(each.status, 'fulfilled')
+    }))
+
   test('has room in its indexes for the longest values of every kind', () =>
     onCatalog(async catalog => {
       const longest = () => randomBytes(maxFilteredBytes).toString('base64url').slice(0, maxFilteredBytes)

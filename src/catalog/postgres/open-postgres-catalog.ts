@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Kysely, sql } from 'kysely'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { WhileWanted } from '../../operations/ports/while-wanted.ts'
 import { createCatalog } from '../create-catalog.ts'
@@ -7,13 +8,14 @@ import type { Schema } from '../schema.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
 import { isShortList } from '../short-reads.ts'
 import { untilNoConflict } from '../transaction.ts'
+import { clockInStep } from './clock-in-step.ts'
 import { postgresEngine } from './engine.ts'
 import { openDatabase } from './open-database.ts'
 import { rememberedKeys } from './remembered-keys.ts'
 import { tellingErrors, toOurs } from './unavailable.ts'
 
 /** Milliseconds. What is short by construction fails soon when the server hangs; a deletion of millions takes its time. */
-const times = { short: 10_000, long: 900_000, lock: 700, migration: 600_000 }
+const times = { short: 10_000, long: 900_000, lock: 700, migration: 600_000, close: 3_000 }
 
 /** A catalog and the connections behind it, for those who look at its rows. */
 export interface PostgresCatalog {
@@ -27,15 +29,16 @@ export interface PostgresCatalog {
  */
 export async function openPostgresCatalog(url: string, connections: number, whileWanted?: WhileWanted): Promise<Catalog> {
   await migratePostgres(url)
-  const { catalog } = connect(url, connections, whileWanted)
-  return { ...catalog, ...rememberedKeys(catalog, Date.now) }
+  const { catalog, db } = connect(url, connections, whileWanted)
+  return { ...catalog, ...rememberedKeys(catalog, () => performance.now()), ...clockInStep(catalog, db) }
 }
 
 /** Whether there is a catalog in the database, of whatever version. Throws when the database cannot be reached. */
 export async function hasCatalog(url: string): Promise<boolean> {
   const db = openDatabase(url, { connections: 1, statement: times.short, lock: times.lock, durable: true })
   try {
-    return (await db.introspection.getTables()).some(table => table.name === 'installation')
+    const { rows } = await sql<{ name: string | null }>`select to_regclass('installation')::text as name`.execute(db)
+    return rows[0]?.name != null
   } catch (error) {
     throw toOurs(error)
   } finally {
@@ -49,7 +52,7 @@ export async function openExistingPostgres(url: string): Promise<Catalog> {
   try {
     const state = await schemaState(db)
     if (state !== 'current') throw new SchemaMismatch('in this database', state)
-    return catalog
+    return { ...catalog, ...clockInStep(catalog, db) }
   } catch (error) {
     await catalog.close()
     throw toOurs(error)
@@ -69,7 +72,8 @@ export function connect(url: string, connections: number, whileWanted?: WhileWan
   const list: Catalog['list'] = (query, position, limit) =>
     (isShortList(query, position, limit) ? short : long).list(query, position, limit)
   const close = async () => {
-    await Promise.all([db.destroy(), longDb.destroy(), lateDb.destroy()])
+    // What nobody waits for any more may go on in the database; its end need not be waited for
+    await Promise.race([Promise.all([db.destroy(), longDb.destroy(), lateDb.destroy()]), wait(times.close, undefined, { ref: false })])
   }
   return { catalog: { ...tellingErrors({ ...short, ...longWork(long), list }), close }, db }
 }

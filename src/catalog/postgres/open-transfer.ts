@@ -3,6 +3,7 @@ import type { TransferSource, TransferTarget } from '../../operations/ports/tran
 import type { Schema } from '../schema.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
 import { transferSource, transferTarget } from '../transfers.ts'
+import { postgresEngine } from './engine.ts'
 import { openDatabase } from './open-database.ts'
 import { tellingErrors, toOurs } from './unavailable.ts'
 
@@ -22,7 +23,7 @@ export function openPostgresSource(url: string): Promise<Opened<TransferSource>>
 
 /** Opens the catalog in a database that a transfer writes. Throws {@link SchemaMismatch}. */
 export function openPostgresTarget(url: string): Promise<Opened<TransferTarget>> {
-  return open(url, transferTarget)
+  return open(url, db => transferTarget(db, postgresEngine(db)))
 }
 
 async function open<Rows extends object>(url: string, rowsOver: (db: Kysely<Schema>) => Rows): Promise<Opened<Rows>> {

@@ -8,7 +8,7 @@ const most = 1_000
 
 interface Remembered {
   readonly keys: readonly Key[]
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that never goes back. */
   readonly until: number
 }
 
@@ -18,15 +18,17 @@ interface Remembered {
  */
 export function rememberedKeys(catalog: KeyCatalog, now: () => number): Pick<KeyCatalog, 'findKeys' | 'revokeKey'> {
   const remembered = new Map<string, Remembered>()
+  let revocations = 0
   return {
     async findKeys(hashes) {
       const asked = hashes.join(' ')
       const found = remembered.get(asked)
       if (found && found.until > now()) return found.keys
-      const until = now() + keyMemory
+      const [until, before] = [now() + keyMemory, revocations]
       const keys = await catalog.findKeys(hashes)
       if (remembered.size >= most) remembered.clear()
-      if (keys.length === hashes.length) remembered.set(asked, { keys, until })
+      // What was read before a revocation is not remembered after it
+      if (keys.length === hashes.length && revocations === before) remembered.set(asked, { keys, until })
       else remembered.delete(asked)
       return keys
     },
@@ -34,6 +36,7 @@ export function rememberedKeys(catalog: KeyCatalog, now: () => number): Pick<Key
       try {
         return await catalog.revokeKey(id, by)
       } finally {
+        revocations++
         remembered.clear()
       }
     },

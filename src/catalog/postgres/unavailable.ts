@@ -2,7 +2,7 @@ import { Problem } from '../../domain/problem.ts'
 import { StoreUnavailable } from '../../operations/ports/store-unavailable.ts'
 
 /** SQLSTATE classes and codes of a server that is away, ending, full of connections, a standby, or too slow; and of conflicts without end. */
-const passing = /^(?:08...|57P0[1-5]|57014|53[34]00|25006|25P0[1-4]|40001|40P01|55P03)$/
+const passing = /^(?:08...|57P0[1-5]|57014|53[34]00|25006|25P0[1-4]|40001|40P01|55P03|0A000)$/
 
 /** Of a connection that could not be made, or broke. */
 const network = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)/

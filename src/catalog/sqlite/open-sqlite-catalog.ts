@@ -144,6 +144,7 @@ function writes(thread: CatalogThread) {
     settleCopy: (copy, reserved) => thread.call('settleCopy', [copy, reserved]),
     releaseCopy: reserved => thread.call('releaseCopy', [reserved]),
     condemnUnreferenced: limit => thread.call('condemnUnreferenced', [limit]),
+    longCondemned: (limit, seen) => thread.call('longCondemned', [limit, seen]),
     forgetCopies: copies => thread.call('forgetCopies', [copies]),
   } satisfies Partial<Catalog>
 }

@@ -3,6 +3,7 @@ import type { TransferSource, TransferTarget } from '../../operations/ports/tran
 import type { Schema } from '../schema.ts'
 import { SchemaMismatch, schemaState } from '../schema-state.ts'
 import { transferSource, transferTarget } from '../transfers.ts'
+import { sqliteEngine } from './engine.ts'
 import { openLocal } from './open-local.ts'
 
 /** Rows of a transfer and how they are closed. */
@@ -32,7 +33,7 @@ export async function openSqliteSource(file: string): Promise<Opened<TransferSou
 export async function openSqliteTarget(file: string): Promise<Opened<TransferTarget>> {
   const { db, catalog } = openLocal(file, 'write')
   await assertCurrent(db, file).catch(error => closing(catalog, error))
-  return { rows: transferTarget(db), close: () => catalog.close() }
+  return { rows: transferTarget(db, sqliteEngine), close: () => catalog.close() }
 }
 
 async function assertCurrent(db: Kysely<Schema>, file: string): Promise<void> {

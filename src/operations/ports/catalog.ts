@@ -84,6 +84,11 @@ export interface Catalog
    * was read afterwards whole: what is named here was condemned before.
    */
   condemned(limit: number): Promise<readonly CopyName[]>
+  /**
+   * The same where a database may fail over to a standby that lags: those that were seen condemned `age` milliseconds before `at`. Until then
+   * their bytes stay, since the standby may still say that they are current.
+   */
+  longCondemned(limit: number, seen: { readonly at: number; readonly age: number }): Promise<readonly CopyName[]>
   /** After the bytes were removed. */
   forgetCopies(copies: readonly CopyName[]): Promise<void>
   /**
