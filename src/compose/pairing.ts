@@ -9,7 +9,8 @@ const storeVariables = 'MAPKEEP_BLOBS_URL, MAPKEEP_DATABASE_URL'
 
 /** Before a catalog is made: bytes that have one already are no reason to make another. */
 export async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): Promise<void> {
-  if ((await catalogExists(settings)) || (await blobs.installation()) === undefined) return
+  // In this order: of nodes that start together another one may be making the catalog, and only then claims the blobs
+  if ((await blobs.installation()) === undefined || (await catalogExists(settings))) return
   const { bytes, rows } = textsOf(settings)
   throw new Error(`the blobs in ${bytes} belong to a catalog, and there is none at ${rows} (${storeVariables})`)
 }

@@ -94,7 +94,7 @@ test('the official API client', async t => {
     })
     await assert.rejects(api.listSourcemaps({}), error => error.code === 400 && error.body.errors[0].source.parameter === 'filter[service]')
     const nothing = { mapkind: 'js', dryRun: false, filterService: ['nobody'], filterVersion: ['1'] }
-    for (const call of [api.deleteSourcemaps(nothing), api.restoreSourcemaps(nothing)]) {
+    for (const call of [() => api.deleteSourcemaps(nothing), () => api.restoreSourcemaps(nothing)]) {
       await assert.rejects(call, error => error.code === 404 && error.body.errors[0].status === '404')
     }
     const absent = { filename: 'absent.js', service: 'shop', version: '1.0.0' }
