@@ -70,10 +70,11 @@ export function cleanEnvironment(added) {
   return { ...Object.fromEntries(kept), ...added }
 }
 
+// Before any test begins, so that the stores are not stopped with the first one
+const cluster = process.env.MAPKEEP_TEST_STORES === 'cluster' ? await import('../cluster/installation.mjs') : undefined
+
 async function sharedStores() {
-  if (process.env.MAPKEEP_TEST_STORES !== 'cluster') return undefined
-  const { openInstallation } = await import('../cluster/installation.mjs')
-  return openInstallation()
+  return cluster?.openInstallation()
 }
 
 async function launch(server, args) {
