@@ -3,6 +3,7 @@ import type { CopyName } from '../operations/ports/blob-store.ts'
 import type { InspectionCatalog, KnownCopy } from '../operations/ports/inspection-catalog.ts'
 import type { Db, Engine } from './engine.ts'
 import { giveUpCopies } from './give-up-copies.ts'
+import { isStray } from './intents.ts'
 import type { BlobCopyTable, Schema } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -51,17 +52,7 @@ function strays(db: Db, after: CopyName | undefined, limit: number): Promise<Cop
     .selectFrom('blob_copy as copy')
     .select(['copy.organization', 'copy.digest', 'copy.generation', 'copy.codec'])
     .where('copy.state', '=', 'reserved')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('upload_intent as intent')
-            .select('intent.number')
-            .whereRef('intent.organization', '=', 'copy.organization')
-            .whereRef('intent.digest', '=', 'copy.digest')
-            .whereRef('intent.generation', '=', 'copy.generation'),
-        ),
-      ),
-    )
+    .where(isStray('copy'))
     .$if(after !== undefined, query => query.where(isAfter(after)))
     .orderBy('copy.organization')
     .orderBy('copy.digest')

@@ -73,23 +73,20 @@ export async function endIntent(trx: Db, intent: number): Promise<readonly CopyN
   return written
 }
 
+/** For a reserved row of a table of copies: whether no upload has reserved it, so that it was for a compression. */
+export function isStray(copies: 'blob_copy' | 'copy') {
+  const of = (column: string) => sql.ref(`${copies}.${column}`)
+  return sql<boolean>`not exists (select 1 from upload_intent as intent where intent.organization = ${of('organization')}
+    and intent.digest = ${of('digest')} and intent.generation = ${of('generation')})`
+}
+
 /** Condemns the copies that were reserved for a compression: whoever asks has none under way, so nobody has. */
 export async function condemnStrays(trx: Db): Promise<void> {
   await trx
     .updateTable('blob_copy')
     .set({ state: 'condemned' })
     .where(sql<boolean>`state = 'reserved'`)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('upload_intent as intent')
-            .select('intent.number')
-            .whereRef('intent.organization', '=', 'blob_copy.organization')
-            .whereRef('intent.digest', '=', 'blob_copy.digest')
-            .whereRef('intent.generation', '=', 'blob_copy.generation'),
-        ),
-      ),
-    )
+    .where(isStray('blob_copy'))
     .execute()
 }
 

@@ -6,8 +6,8 @@ import type { Db, Engine } from './engine.ts'
 export function rates(db: Db, engine: Engine): RateCatalog {
   return {
     async drawRequests({ who, family, count, period, at }) {
-      // Also one that no clock like this one has begun: it would keep its key out for as long as that clock is ahead
-      const isOver = sql<boolean>`(rate_window.until <= ${at} or rate_window.until > ${at + period})`
+      // Also one that a clock far ahead has begun, or it would keep its key out for as long; not one that is ahead by a little, as all are of some
+      const isOver = sql<boolean>`(rate_window.until <= ${at} or rate_window.until > ${at + 2 * period})`
       let drawn = { used: count, until: at + period }
       await engine.relaxed(db, async each => {
         drawn = await each

@@ -1,4 +1,5 @@
 import type { Upload } from '../domain/upload.ts'
+import { currentCopies } from './current-copies.ts'
 import type { Db, Engine } from './engine.ts'
 import { owners, reweigh, type Weight } from './weights.ts'
 
@@ -44,18 +45,6 @@ async function count(trx: Db, organization: number, { digests, by }: { digests: 
 }
 
 async function storedSize(trx: Db, organization: number, digests: readonly string[]): Promise<number> {
-  if (digests.length === 0) return 0
-  const sizes = await trx
-    .selectFrom('blob')
-    .innerJoin('blob_copy as copy', join =>
-      join
-        .onRef('copy.organization', '=', 'blob.organization')
-        .onRef('copy.digest', '=', 'blob.digest')
-        .onRef('copy.generation', '=', 'blob.generation'),
-    )
-    .select('copy.stored_size')
-    .where('blob.organization', '=', organization)
-    .where('blob.digest', 'in', digests)
-    .execute()
-  return sizes.reduce((sum, copy) => sum + copy.stored_size, 0)
+  const copies = await currentCopies(trx, { organization, digests, lost: [] })
+  return copies.reduce((sum, copy) => sum + copy.storedSize, 0)
 }

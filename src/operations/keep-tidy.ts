@@ -74,6 +74,7 @@ async function runRounds(parts: TidyParts, common: Common, signal: AbortSignal):
 /** Gives the milliseconds to wait: none as long as there was something to do. */
 async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): Promise<number> {
   if (common.lease && !(await common.lease.hold())) return pace.betweenTries
+  await common.lease?.clearUp()
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)

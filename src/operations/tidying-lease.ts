@@ -16,6 +16,8 @@ export interface TidyingLeaseParts {
 export interface TidyingLease {
   /** Takes or keeps it; false while another server has it. */
   hold(): Promise<boolean>
+  /** When this server holds it and compresses nothing: clears up after servers that died, now and then. */
+  clearUp(): Promise<void>
   /** Gives it back, so that another server need not wait until it runs out. */
   drop(): Promise<void>
 }
@@ -24,28 +26,28 @@ export interface TidyingLease {
 const stale = { age: 3_600_000, looks: 3_600_000 }
 
 /**
- * Only who holds the lease compresses and removes. Whoever comes to hold it clears up after servers that died: nobody else compresses, so
- * what is reserved for a compression is of one that did not end.
+ * Only who holds the lease compresses and removes. So what is reserved for a compression, while its holder has none under way, is of one that did
+ * not end.
  */
 export function tidyingLease({ catalog, blobs, holder, clock }: TidyingLeaseParts): TidyingLease {
   const lease = { name: 'tidying', holder } as const
   let until = 0
-  let cleared = 0
+  let cleared: number | undefined
   return {
     async hold() {
       const now = clock()
       if (until - now > leaseTime / 2) return true
-      const hadIt = until > now
-      if (!(await catalog.takeLease(lease, now, now + leaseTime))) {
-        until = 0
-        return false
-      }
-      until = now + leaseTime
-      if (hadIt && now - cleared < stale.looks) return true
+      // Another server may have begun something while it had run out
+      if (until <= now) cleared = undefined
+      until = (await catalog.takeLease(lease, now, now + leaseTime)) ? now + leaseTime : 0
+      return until > 0
+    },
+    async clearUp() {
+      const now = clock()
+      if (cleared !== undefined && now - cleared < stale.looks) return
       await catalog.abandonStaleIntents(now - stale.age)
       await blobs.sweep()
       cleared = now
-      return true
     },
     async drop() {
       if (until > 0) await catalog.dropLease(lease)

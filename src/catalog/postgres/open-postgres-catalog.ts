@@ -30,7 +30,7 @@ export interface PostgresCatalog {
 export async function openPostgresCatalog(url: string, connections: number, whileWanted?: WhileWanted): Promise<Catalog> {
   await migratePostgres(url)
   const { catalog, db } = connect(url, connections, whileWanted)
-  return { ...catalog, ...rememberedKeys(catalog, () => performance.now()), ...clockInStep(catalog, db) }
+  return { ...catalog, ...rememberedKeys(catalog, () => performance.now()), ...tellingErrors(clockInStep(catalog, db)) }
 }
 
 /** Whether there is a catalog in the database, of whatever version. Throws when the database cannot be reached. */
@@ -52,7 +52,7 @@ export async function openExistingPostgres(url: string): Promise<Catalog> {
   try {
     const state = await schemaState(db)
     if (state !== 'current') throw new SchemaMismatch('in this database', state)
-    return { ...catalog, ...clockInStep(catalog, db) }
+    return { ...catalog, ...tellingErrors(clockInStep(catalog, db)) }
   } catch (error) {
     await catalog.close()
     throw toOurs(error)

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { leaseTime } from './purge.ts'
+import { type Stores, withStores } from './stores.fixture.ts'
+import { type TidyingLease, tidyingLease } from './tidying-lease.ts'
+
+const hour = 3_600_000
+
+/** Leases of servers that share a clock, and how often each has cleared up. */
+function openLeases({ catalog, blobs }: Stores) {
+  const told = { now: 1_000, sweeps: { one: 0, other: 0 } }
+  const leaseOf = (holder: 'one' | 'other'): TidyingLease => {
+    const sweep = async () => {
+      told.sweeps[holder]++
+      await blobs.sweep()
+    }
+    return tidyingLease({ catalog, blobs: { sweep }, holder, clock: () => told.now })
+  }
+  return { told, one: leaseOf('one'), other: leaseOf('other') }
+}
+
+test('one server tidies, until it gives that up or is not heard of any more', () =>
+  withStores(async stores => {
+    const { told, one, other } = openLeases(stores)
+    assert.deepEqual([await one.hold(), await other.hold()], [true, false])
+    told.now += leaseTime - 1
+    assert.deepEqual([await one.hold(), await other.hold()], [true, false], 'it is renewed before it runs out')
+    told.now += leaseTime
+    assert.deepEqual([await other.hold(), await one.hold()], [true, false])
+    await other.drop()
+    assert.equal(await one.hold(), true)
+  }))
+
+test('whoever comes to tidy clears up at once, and then every hour', () =>
+  withStores(async stores => {
+    const { told, one } = openLeases(stores)
+    const round = async () => {
+      assert.ok(await one.hold())
+      await one.clearUp()
+      return told.sweeps.one
+    }
+    assert.deepEqual([await round(), await round()], [1, 1])
+    for (const end = told.now + hour - 1; told.now + leaseTime / 2 < end; told.now += leaseTime / 2) assert.equal(await round(), 1)
+    told.now += leaseTime / 2 + 1
+    assert.equal(await round(), 2)
+    told.now += leaseTime + 1
+    assert.equal(await round(), 3, 'another server may have begun something while nobody held it')
+  }))
+
+test('keeping the lease in the middle of a compression gives up nothing', () =>
+  withStores(async stores => {
+    const { told, one } = openLeases(stores)
+    await one.hold()
+    await one.clearUp()
+    told.now += leaseTime
+    await one.hold()
+    assert.equal(told.sweeps.one, 1)
+  }))
