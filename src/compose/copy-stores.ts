@@ -47,6 +47,8 @@ async function copyInto(target: Settings, from: TransferFrom, { signal, onProgre
       const { blobs, close } = await openBlobs(target)
       const to = { rows, blobs, places: placesOf(target) }
       try {
+        // What a run that was killed has left half written
+        await blobs.sweep()
         return await transfer({ from, to, clock: Date.now, run: randomUUID(), signal, onProgress, onFault })
       } finally {
         close()

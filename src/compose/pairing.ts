@@ -7,6 +7,9 @@ import { catalogExists } from './catalogs.ts'
 
 const storeVariables = 'MAPKEEP_BLOBS_URL, MAPKEEP_DATABASE_URL'
 
+/** Who may say that bytes are its own. */
+type Claimant = Pick<Catalog, 'installation'>
+
 /** Before a catalog is made: bytes that have one already are no reason to make another. */
 export async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): Promise<void> {
   // In this order: of nodes that start together another one may be making the catalog, and only then claims the blobs
@@ -16,7 +19,7 @@ export async function refuseWidowedBlobs(blobs: BlobStore, settings: Settings): 
 }
 
 /** Before rows and bytes are worked on as they are: they must be there, and belong together. */
-export async function refuseStrangers(catalog: Pick<Catalog, 'installation'>, blobs: BlobInspection, settings: Settings): Promise<void> {
+export async function refuseStrangers(catalog: Claimant, blobs: Pick<BlobInspection, 'installation'>, settings: Settings): Promise<void> {
   const owner = await blobs.installation()
   if (owner === undefined) throw missing(settings)
   if (owner !== (await catalog.installation())) throw strangers(settings)
@@ -24,14 +27,16 @@ export async function refuseStrangers(catalog: Pick<Catalog, 'installation'>, bl
 
 /** Catalog and bytes of different installations must never meet: what is unknown here would be removed there. */
 export async function pair(catalog: Catalog, blobs: BlobStore, settings: Settings): Promise<void> {
-  const mine = await catalog.installation()
-  if ((await blobs.installation()) === undefined) {
-    // An empty place under a catalog that has bytes is a mistyped one: whatever is asked for would seem lost there
-    if ((await catalog.knownCopies(undefined, 1)).length > 0) throw missing(settings)
-    await blobs.claim(mine)
-  }
-  // Looked at again: of nodes that start together another one may have claimed them
-  if ((await blobs.installation()) !== mine) throw strangers(settings)
+  const [mine, owner] = [await catalog.installation(), await blobs.installation()]
+  if ((owner ?? (await claimed(catalog, blobs, settings))) !== mine) throw strangers(settings)
+}
+
+/** Gives whose the blobs are then: of nodes that start together another one may have been faster. */
+async function claimed(catalog: Catalog, blobs: BlobStore, settings: Settings): Promise<string | undefined> {
+  // An empty place under a catalog that has bytes is a mistyped one: whatever is asked for would seem lost there
+  if ((await catalog.knownCopies(undefined, 1)).length > 0) throw missing(settings)
+  await blobs.claim(await catalog.installation())
+  return blobs.installation()
 }
 
 function missing(settings: Settings): Error {

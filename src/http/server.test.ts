@@ -107,6 +107,29 @@ describe('the server', () => {
     }
   })
 
+  test('refuses what Node or Fastify would refuse by themselves in the shape of the path, with the headers of every answer', async () => {
+    for (const [head, shape] of [
+      ['POST /api/v2/srcmap HTTP/1.1\r\nContent-Length: 0', 'string'],
+      ['GET /api/v2/sourcemaps HTTP/1.1', 'object'],
+      ['POST /api/v2/srcmap HTTP/1.1\r\nHost: x\r\nContent-Type: \r\nContent-Length: 0', 'string'],
+      ['POST /api/v2/sourcemaps/service_repository_info HTTP/1.1\r\nHost: x\r\nContent-Type: \xff\r\nContent-Length: 0', 'object'],
+    ] as const) {
+      const text = await answerTo(rig.port, `${head}\r\nConnection: close\r\n\r\n`)
+      assert.match(text, /^HTTP\/1.1 400 /)
+      assert.match(text, /^x-request-id: /m)
+      assert.equal(typeof JSON.parse(text.slice(text.indexOf('\r\n\r\n'))).errors[0], shape, head)
+    }
+  })
+
+  test('knows nothing under a name that is too long to be one', async () => {
+    assert.equal((await rig.ask(`/api/mapkeep/v1/sourcemaps/${'9'.repeat(300)}`, { headers: rig.keys })).status, 404)
+  })
+
+  test('does not mind an expectation that it does not know', async () => {
+    const text = await answerTo(rig.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: the unexpected\r\nConnection: close\r\n\r\n')
+    assert.match(text, /^HTTP\/1.1 200 /)
+  })
+
   test('tells clients apart by no inbound request id', async () => {
     const answer = await rig.ask('/healthz', { headers: { 'x-request-id': 'mine', 'request-id': 'mine' } })
     assert.match(String(answer.headers['x-request-id']), /^[0-9a-f-]{36}$/)
@@ -173,4 +196,22 @@ describe('the server', () => {
     assert.ok(took >= 250 && took < 5000, `${took} ms`)
     await stopping.close()
   })
+
+  test('in the time of notice it answers, tells every client to come back no more, and is not ready', async () => {
+    const rig = await openRig()
+    const draining = drain(rig.server, { notice: 1_500, grace: 300 })
+    const answer = await rig.ask(list, { headers: rig.keys })
+    assert.deepEqual([answer.status, answer.headers.connection], [200, 'close'])
+    await draining
+    await assert.rejects(rig.ask('/healthz'))
+    await rig.close()
+  })
 })
+
+async function answerTo(port: number, request: string): Promise<string> {
+  const socket = createConnection({ host: '127.0.0.1', port })
+  socket.write(request, 'latin1')
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
+}

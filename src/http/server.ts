@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
+import { Problem } from '../domain/problem.ts'
+import type { BlobStore } from '../operations/ports/blob-store.ts'
 import type { Gate } from './admit.ts'
 import { allRoutes } from './all-routes.ts'
 import { createContract } from './contract.ts'
@@ -22,8 +24,8 @@ const maxHeaderSize = 128 * 1024
 /** Milliseconds a client has for the head of a request; uploads themselves may take as long as they like. */
 const headersTimeout = 20_000
 
-/** What bounds the heads of requests, with TLS and without. */
-const limits = { maxHeaderSize, headersTimeout, connectionsCheckingInterval: 5_000 }
+/** What bounds the heads of requests, with TLS and without. Node would refuse a missing Host in a shape of its own. */
+const heads = { maxHeaderSize, headersTimeout, connectionsCheckingInterval: 5_000, requireHostHeader: false }
 
 /** Milliseconds an unused connection stays open: longer than the idle time of usual load balancers. */
 const keepAliveTimeout = 75_000
@@ -49,9 +51,18 @@ function createGate(parts: Parts): Gate {
     parts,
     rateLimits: createRateLimits(settings.rateLimits, parts.shared && !settings.readOnly ? catalog : undefined),
     usage: createKeyUsage(catalog),
-    readiness: createReadiness({ catalog, blobs, server: { check: async () => parts.stopping?.throwIfAborted() } }),
+    readiness: createReadiness({
+      catalog,
+      // Its own check writes
+      blobs: settings.readOnly ? { check: () => findOwner(blobs) } : blobs,
+      server: { check: async () => parts.stopping?.throwIfAborted() },
+    }),
     contract: createContract(allRoutes, version),
   }
+}
+
+async function findOwner(blobs: Pick<BlobStore, 'installation'>): Promise<void> {
+  if ((await blobs.installation()) === undefined) throw new Error('the blobs are gone')
 }
 
 function createListener({ settings, metrics, tls, logStream = process.stderr }: Parts): FastifyInstance {
@@ -65,7 +76,7 @@ function createListener({ settings, metrics, tls, logStream = process.stderr }: 
     exposeHeadRoutes: false,
     return503OnClosing: false,
     keepAliveTimeout,
-    ...(tls ? { https: { ...tlsOptions(tls), ...limits } } : { http: limits }),
+    ...(tls ? { https: { ...tlsOptions(tls), ...heads } } : { http: heads }),
     trustProxy: settings.trustProxy ? [...settings.trustProxy] : false,
     // The query is read from the raw URL: a parser that merges or drops pairs could widen a deletion
     routerOptions: { querystringParser: () => ({}), maxParamLength: 200 },
@@ -74,8 +85,17 @@ function createListener({ settings, metrics, tls, logStream = process.stderr }: 
     frameworkErrors: (error, request, reply) => refuse({ request, reply, problem: asProblem(error) }),
   })
   connections.watch(server.server)
+  refuseInOwnShape(server)
   if (tls) endHandshakes(server)
   return server
+}
+
+/** Node answers a missing Host and an unknown expectation itself, with nothing of what belongs to our answers. An expectation may be ignored. */
+function refuseInOwnShape(server: FastifyInstance): void {
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
+  server.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw new Problem('bad_request', 'HTTP/1.1 needs a Host header')
+  })
 }
 
 /** A stop waits for requests, not for clients that have not begun to ask. */
