@@ -1,4 +1,5 @@
-// Runs every test with Node's own runner. `node scripts/test.mjs [part of a path]…` runs the files that contain one of the parts.
+// Runs the tests with Node's own runner: those of every change, with --all also the long ones (`*.long.test.*`).
+// `node scripts/test.mjs [part of a path]…` runs the files, long or not, that contain one of the parts.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -16,9 +17,9 @@ const below = (folder, ending) => {
     .filter(file => !file.startsWith(path.join('test', 'fixtures')))
 }
 
-const chosenFiles = parts =>
+const chosenFiles = ({ parts, all }) =>
   [...below('dist', '.test.js'), ...below('test', '.test.mjs')]
-    .filter(file => parts.length === 0 || parts.some(part => file.includes(part)))
+    .filter(file => (parts.length === 0 ? all || !file.includes('.long.test.') : parts.some(part => file.includes(part))))
     .sort()
 
 const runTests = (files, skipsFile) => {
@@ -47,8 +48,9 @@ const reportSkips = skips => {
   for (const [reason, count] of counts) console.log(`skipped ${count}: ${reason}`)
 }
 
-const main = parts => {
-  const files = chosenFiles(parts)
+const main = args => {
+  const parts = args.filter(arg => arg !== '--all')
+  const files = chosenFiles({ parts, all: parts.length < args.length })
   if (files.length === 0) {
     console.error(parts.length === 0 ? 'no test files found: build first' : `no test file contains ${parts.join(' or ')}`)
     return 1

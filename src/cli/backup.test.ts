@@ -4,7 +4,7 @@ import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { filesIn, freshFolders, stop, uploadLarge, whole } from './backup.fixture.ts'
-import { clientOf, mapkeep, namesIn, release, startMapkeep, startServer, temporaryFolder, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import { clientOf, keys, mapkeep, namesIn, release, startMapkeep, startServer, temporaryFolder, uploadJs, uploadMany } from './mapkeep.fixture.ts'
 
 const folder = temporaryFolder()
 after(folder.remove)
@@ -14,7 +14,7 @@ describe('mapkeep backup', () => {
   test('beside a server that takes uploads, deletes and purges makes what restores to a whole installation', async () => {
     const { data, backup, restored } = fresh()
     const server = await startServer(data, { MAPKEEP_PURGE_INTERVAL: '1s', MAPKEEP_UNDO_WINDOW: '0s', MAPKEEP_LOG_LEVEL: 'warn' })
-    const client = clientOf(server)
+    const headers = { 'dd-api-key': keys.api, 'dd-application-key': keys.application }
     let running = true
     const acknowledged: string[] = []
     const lane = async (number: number) => {
@@ -31,7 +31,8 @@ describe('mapkeep backup', () => {
     const losing = async () => {
       for (let round = 0; running; round++) {
         await uploadMany(server.url, `gone ${round}`, 5)
-        await mapkeep(['delete', ...release(`gone ${round}`), '--yes'], client)
+        const selection = new URLSearchParams({ mapkind: 'js', 'filter[service]': 'shop', 'filter[version]': `gone ${round}`, dry_run: 'false' })
+        await fetch(`${server.url}/api/v2/sourcemaps?${selection}`, { method: 'DELETE', headers })
       }
     }
     const purging = async () => {

@@ -1,0 +1,3 @@
+import { describeOnNodes } from './on-nodes.mjs'
+
+describeOnNodes('others')
