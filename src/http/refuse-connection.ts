@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { guards } from './guard-headers.ts'
 import type { ErrorShape, Route } from './route.ts'
 import { uploadTarget } from './upload-target.ts'
 
@@ -55,8 +56,7 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket, aski
     `HTTP/1.1 ${status} ${title}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
+    ...Object.entries(guards).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

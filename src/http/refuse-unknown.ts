@@ -13,8 +13,13 @@ export function refuseUnknown(server: FastifyInstance, routes: readonly Route[],
   server.setNotFoundHandler((request, reply) =>
     refuse({ request, reply, problem: new Problem('not_found', 'There is nothing at this path') }),
   )
-  server.setErrorHandler((error, request, reply) => refuse({ request, reply, problem: asProblem(error) }))
-  for (const [path, { allowed, errors }] of methodsByPath(routes)) {
+  const paths = methodsByPath(routes)
+  server.setErrorHandler((error, request, reply) => {
+    const path = request.routeOptions.url ?? ''
+    const known = paths.get(path)
+    return refuse({ request, reply, problem: asProblem(error), ...(known && { path, errors: known.errors }) })
+  })
+  for (const [path, { allowed, errors }] of paths) {
     const method = server.supportedMethods.filter(each => !allowed.includes(each))
     const allow = allowed.join(', ')
     const problem = new Problem('method_not_allowed', `This path takes ${allow}`)
@@ -46,6 +51,8 @@ export function refuser(metrics: Metrics): (refusal: Refusal) => Promise<void> {
 /** What Fastify refuses by itself, without its words: they may quote the raw URL. */
 export function asProblem(error: unknown): unknown {
   const { statusCode } = error as { statusCode?: number }
+  // A segment longer than any name: what it names is not there, as a shorter one would not be
+  if (statusCode === 414) return new Problem('not_found', 'There is nothing at this path')
   return statusCode !== undefined && statusCode < 500 ? new Problem('bad_request', 'The request is malformed') : error
 }
 

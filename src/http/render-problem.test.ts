@@ -34,6 +34,7 @@ describe('refusals', () => {
   test('of a full disk say so, since it passes, and nothing of where it is', () => {
     const full = [
       Object.assign(new Error("ENOSPC: no space left on device, write '/srv/x'"), { code: 'ENOSPC' }),
+      Object.assign(new Error("EDQUOT: disk quota exceeded, write '/srv/x'"), { code: 'EDQUOT' }),
       new Error('database or disk is full'),
     ]
     for (const error of full) {

@@ -40,9 +40,13 @@ function toProblem(error: unknown, requestId: string): Problem {
   return isFull(error) ? noRoom : fault(requestId)
 }
 
+const fullCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT']
+
 /** From the file system, or from the catalog by its own words. */
 function isFull(error: unknown): boolean {
-  return error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /\bdatabase or disk is full\b/.test(error.message))
+  return (
+    error instanceof Error && (('code' in error && fullCodes.includes(error.code)) || /\bdatabase or disk is full\b/.test(error.message))
+  )
 }
 
 function fault(requestId: string): Problem {

@@ -27,7 +27,7 @@ export const series: readonly Route[] = Object.entries(paths).map(([operationId,
         example: { status: 'ok' },
       },
     ],
-    refusals: ['too_large'],
+    refusals: ['bad_request', 'timeout', 'too_large'],
   },
   handle: drop,
 }))
