@@ -1,12 +1,11 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
 //   npm run bench              everything (about ten minutes and 8 GB of disk)
-//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres, postgres-requests, nodes, s3, growth
+//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres, postgres-requests, nodes, s3
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { deletion } from './deletion.mjs'
-import { growth } from './growth.mjs'
 import { lists } from './lists.mjs'
 import { nodes } from './nodes.mjs'
 import { planned } from './planned.mjs'
@@ -31,7 +30,6 @@ try {
   if (wants('postgres')) print(await postgres(scratch))
   if (wants('nodes')) print(await nodes(scratch))
   if (wants('s3')) print(await s3(scratch))
-  if (wants('growth')) print(await growth(scratch))
   if (seeded && wants('planned')) print(await planned(seeded))
   if (seeded && wants('deletion')) print(await deletion(seeded))
 } finally {
