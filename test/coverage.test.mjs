@@ -4,17 +4,18 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 const root = path.dirname(import.meta.dirname)
-const page = fs.readFileSync(path.join(root, 'docs', 'wire', 'coverage.md'), 'utf8')
-const named = [...page.matchAll(/`((?:src|test)\/[\w./-]+)` “([^”]+)”/g)].map(([, file, name]) => ({
-  file,
-  name: name.replaceAll('\\|', '|'),
-}))
+const page = textOf('docs/wire/coverage.md')
 
-test('every test that the coverage page names exists', () => {
-  assert.ok(named.length > 50, 'the page names tests in the form this test reads')
-  const missing = named.filter(({ file, name }) => !textOf(file).includes(name))
-  assert.deepEqual(missing, [])
-})
+for (const [file, atLeast] of [
+  ['docs/wire/coverage.md', 50],
+  ['SECURITY.md', 30],
+])
+  test(`every test that ${file} names exists`, () => {
+    const named = testsNamedIn(textOf(file))
+    assert.ok(named.length > atLeast, 'the page names tests in the form this test reads')
+    const missing = named.filter(each => !textOf(each.file).includes(each.name))
+    assert.deepEqual(missing, [])
+  })
 
 test('the coverage page names every endpoint of the contract', () => {
   const { paths } = JSON.parse(fs.readFileSync(path.join(root, 'openapi.json'), 'utf8'))
@@ -25,6 +26,11 @@ test('the coverage page names every endpoint of the contract', () => {
     [],
   )
 })
+
+function testsNamedIn(text) {
+  const found = text.matchAll(/`((?:src|test)\/[\w./-]+)` “([^”]+)”/g)
+  return [...found].map(([, file, name]) => ({ file, name: name.replaceAll('\\|', '|') }))
+}
 
 function textOf(file) {
   const target = path.join(root, file)

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { call, everyMap, uploadJs } from '../wire/api.mjs'
 import { cleanEnvironment, run } from '../wire/running-server.mjs'
 import { filesBelow, read, root } from './files.mjs'
@@ -72,6 +73,17 @@ describe('what the Dockerfile builds, imitated in an empty folder', () => {
     assert.deepEqual(await once(server.child, 'close'), [0, null])
   })
 
+  test('has loaded no code from outside of itself: nothing is fetched or found elsewhere while it runs', () => {
+    const files = loadedCode(built.rootFolder)
+    const folder = `${fs.realpathSync(built.folder)}/`
+    for (const part of ['dist/main.js', 'dist/compose/start-server.js', 'node_modules/fastify/fastify.js'])
+      assert.ok(files.includes(folder + part), part)
+    assert.deepEqual(
+      files.filter(file => !file.startsWith(folder)),
+      [],
+    )
+  })
+
   test('has no tests, sources, compilers or clients in it, and says how large it is', t => {
     const files = fs.readdirSync(built.folder, { recursive: true })
     assert.deepEqual(
@@ -104,6 +116,20 @@ test('.dockerignore lets nothing through that is not in the build', () => {
   assert.ok(filesBelow('src').length > 0 && fs.existsSync(path.join(root, 'LICENSE')))
 })
 
+const loaded = 'loaded-code'
+
+/**
+ * Every piece of code that a server has loaded until it stopped, as the engine itself notes it for coverage. Functions that packages make out
+ * of texts, such as the writers of JSON, have no address.
+ */
+function loadedCode(rootFolder) {
+  const folder = path.join(rootFolder, 'data', loaded)
+  const notes = fs.readdirSync(folder).flatMap(file => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')).result)
+  return notes
+    .filter(({ url }) => url !== '' && !url.startsWith('node:'))
+    .map(({ url }) => (url.startsWith('file:') ? fileURLToPath(url) : url))
+}
+
 /** Starts it as the image would, except that only loopback can reach it; as the image's user where this process may choose one. */
 async function startBuilt(t, { folder, rootFolder, environment, entrypoint, command, user }) {
   const data = path.join(rootFolder, 'data')
@@ -112,10 +138,11 @@ async function startBuilt(t, { folder, rootFolder, environment, entrypoint, comm
   else execFileSync('chmod', ['-R', 'a-w', folder])
   const inside = Object.entries(environment).map(([name, value]) => [name, value === '/data' ? data : value])
   const added = { ...Object.fromEntries(inside), MAPKEEP_HOST: '127.0.0.1', MAPKEEP_PORT: '0' }
+  const noted = { NODE_V8_COVERAGE: path.join(data, loaded) }
   const env = cleanEnvironment({ ...added, MAPKEEP_BOOTSTRAP_API_KEY: keys.apiKey, MAPKEEP_BOOTSTRAP_APP_KEY: keys.appKey })
   const as = process.getuid() === 0 ? { uid, gid } : {}
   const [program, ...args] = [...entrypoint, ...command]
-  const child = spawn(program, args, { cwd: folder, env, ...as, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd: folder, env: { ...env, ...noted }, ...as, stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => child.kill('SIGKILL'))
   if (process.getuid() !== 0) t.after(() => execFileSync('chmod', ['-R', 'u+w', folder]))
   let output = ''
