@@ -4,6 +4,7 @@ import type { DeletedMap, ListPosition, ListQuery, ReadCatalog } from '../operat
 import { strandCount, strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { shownColumns, toPlainMap } from './row.ts'
+import { inSnapshot } from './transaction.ts'
 import { where } from './where.ts'
 
 type Lists = Pick<ReadCatalog, 'list' | 'deletedMaps' | 'count'>
@@ -17,20 +18,22 @@ export function lists(db: Db, engine: Engine): Lists {
     async list(query, position, limit) {
       const page: Page = { query: { ...query, state: 'live' }, position, limit }
       if (isDirect(page)) return (await pageOf(db, engine, page).select(shownColumns(query.selection.kind)).execute()).map(toPlainMap)
-      const ids = await newestIds(db, engine, page)
+      // Between two stretches a deletion of both could come: half of it must not be seen
+      const ids = await inSnapshot(db, trx => newestIds(trx, engine, page))
       if (ids.length === 0) return []
       const rows = db.selectFrom('source_map').select(shownColumns(query.selection.kind)).where('organization', '=', query.organization)
       const maps = (await rows.where('id', 'in', ids).execute()).map(toPlainMap)
       return maps.sort((a, b) => b.id - a.id)
     },
 
-    async deletedMaps({ organization, selection }, before, limit) {
-      const query = { organization, selection, withDebugId: false, state: 'deleted' } as const
-      const found = await newestIds(db, engine, { query, position: { before }, limit: limit + 1 })
-      const ids = found.slice(0, limit)
-      const maps = ids.length === 0 ? [] : await deletedRows(db, query, ids)
-      return { maps, next: found.length > limit ? ids.at(-1) : undefined }
-    },
+    deletedMaps: ({ organization, selection }, before, limit) =>
+      inSnapshot(db, async trx => {
+        const query = { organization, selection, withDebugId: false, state: 'deleted' } as const
+        const found = await newestIds(trx, engine, { query, position: { before }, limit: limit + 1 })
+        const ids = found.slice(0, limit)
+        const maps = ids.length === 0 ? [] : await deletedRows(trx, query, ids)
+        return { maps, next: found.length > limit ? ids.at(-1) : undefined }
+      }),
 
     async count(query) {
       const counted = matching(db, engine, { ...query, state: 'live' }).select(sql<number>`count(*)`.as('count'))
@@ -82,7 +85,6 @@ function matching(db: Db, engine: Engine, { organization, selection, withDebugId
     .$if(withDebugId, query => query.where('debug_id', 'is not', null))
 }
 
-/** A map that was restored since its id was found is not deleted any more. */
 async function deletedRows(db: Db, { organization, selection }: StateQuery, ids: readonly number[]): Promise<DeletedMap[]> {
   const rows = await db
     .selectFrom('source_map')

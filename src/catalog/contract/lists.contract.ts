@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { ListPosition } from '../../operations/ports/read-catalog.ts'
-import { jsUpload, type OpenCatalog, put, remove, samples, withCatalog } from './sample-uploads.fixture.ts'
+import { deletion, jsUpload, type OpenCatalog, put, remove, restoration, samples, withCatalog } from './sample-uploads.fixture.ts'
 
 /** Lists of live maps. */
 export function describeLists(open: OpenCatalog): void {
@@ -41,6 +41,34 @@ export function describeLists(open: OpenCatalog): void {
           listed.map(map => map.id),
           [10, 9, 7, 6, 4],
         )
+      }))
+
+    test('of several releases, live or deleted, never shows half of a deletion or restoration', () =>
+      withCatalog(open, async catalog => {
+        const versions = ['1', '2', '3', '4']
+        for (const version of versions) await put(catalog, jsUpload(version, { attributes: { service: 'shop', version } }))
+        const criteria = [
+          { filter: 'service', values: ['shop'] },
+          { filter: 'version', values: versions },
+        ] as const
+        const query = { organization: 1, selection: { kind: 'js', criteria }, withDebugId: false } as const
+        let isOver = false
+        const seen = new Set<number>()
+        const watch = async () => {
+          while (!isOver) {
+            seen.add((await catalog.list(query, { before: undefined }, 5)).length)
+            seen.add((await catalog.deletedMaps(query, undefined, 5)).maps.length)
+          }
+        }
+        const watching = Promise.all([watch(), watch(), watch()])
+        const { organization, selection } = query
+        for (let round = 0; round < 50; round++) {
+          await catalog.move({ organization, selection, state: 'live' }, deletion, {})
+          await catalog.move({ organization, selection, state: 'deleted' }, restoration, {})
+        }
+        isOver = true
+        await watching
+        assert.deepEqual([...seen].sort(), [0, 4])
       }))
 
     test('can be of the maps with a debug id only', () =>
