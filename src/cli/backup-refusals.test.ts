@@ -103,6 +103,17 @@ describe('mapkeep restore-backup refuses', () => {
   })
 })
 
+describe('mapkeep backup', () => {
+  test('goes on in a folder that the first one had only locked when its disk failed', async () => {
+    const begun = place('begun')
+    fs.mkdirSync(path.join(begun, 'blobs'), { recursive: true })
+    for (const locked of [begun, path.join(begun, 'blobs')]) fs.writeFileSync(path.join(locked, '.mapkeep-lock'), '')
+    fs.writeFileSync(path.join(begun, '.mapkeep-backup.partial'), '')
+    assert.equal((await backUp(begun)).exitCode, 0)
+    await whole(begun, place('from-begun'))
+  })
+})
+
 describe('mapkeep restore-backup', () => {
   test('goes on after it was cut off, and after only the catalog was lost', async () => {
     const restored = place('restored')

@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 
-/** The built program. */
-export const main = path.join(import.meta.dirname, '..', '..', 'dist', 'main.js')
+/** The built program, or another build of it. */
+export const main = process.env.MAPKEEP_MAIN ?? path.join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 
 const readyLine = /^mapkeep \S+ listening on (https?:\/\/\S+)$/m
 const patience = 60_000
 
-/** Starts the built server and waits for its ready line. `told` is given what it prints, piece by piece. */
-export async function startNode({ env, args, told }) {
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Starts the built server and waits for its ready line. `told` is given what it prints, piece by piece; `cwd` is where it stands, `within` a command that runs it. */
+export async function startNode({ env, args, told, cwd, within = [] }) {
+  const [command, ...rest] = [...within, process.execPath, main, ...args]
+  const child = spawn(command, rest, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => told(text, stream === child.stdout))
   child.stdout.on('data', text => (printed += text))

@@ -66,16 +66,21 @@ async function lock({ folder, blobs }: BackupFiles): Promise<() => void> {
   }
 }
 
-async function refuseOthers({ folder, marker }: BackupFiles, installation: string): Promise<void> {
+async function refuseOthers({ folder, marker, blobs }: BackupFiles, installation: string): Promise<void> {
   const owner = (await readFile(marker, 'utf8').catch(unlessGone))?.trim()
   if (owner === installation) return
   if (owner !== undefined) throw new Error(`${folder} holds backups of another installation`)
-  const entries = await readdir(folder).catch(error => {
+  const entries = (await namesIn(folder)).filter(name => !harmless.has(name) && name !== basename(marker))
+  // Locking has made the folder of the blobs before the marker is written
+  const begun = entries.every(name => name === basename(blobs)) && (await namesIn(blobs)).every(name => harmless.has(name))
+  if (!begun) throw new Error(`${folder} is not empty, and no backup of mapkeep: name a new or an empty folder`)
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(error => {
     if (isCode(error, 'ENOENT')) return []
     throw error
   })
-  if (entries.some(name => !harmless.has(name) && name !== basename(marker)))
-    throw new Error(`${folder} is not empty, and no backup of mapkeep: name a new or an empty folder`)
 }
 
 /** The manifest that fits; nothing when there is no catalog yet. */

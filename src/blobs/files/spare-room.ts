@@ -1,0 +1,16 @@
+import { statfs } from 'node:fs/promises'
+
+/**
+ * What uploads leave free of a volume: so many bytes, or this part of a small one. The catalog usually lies on the same, and a full disk on
+ * which no deletion can be written down could never be made emptier.
+ */
+const spare = { bytes: 64 * 1024 * 1024, part: 1 / 20 }
+
+/** Throws what the system throws on a full disk when an upload has left less than is to be spared. */
+export async function spareRoom(folder: string): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  const least = Math.min(spare.bytes, blocks * bsize * spare.part)
+  if (bavail * bsize >= least) return
+  const text = `less than ${Math.round(least)} bytes are free on the volume of ${folder}: uploads leave them for deletions`
+  throw Object.assign(new Error(text), { code: 'ENOSPC' })
+}
