@@ -1,10 +1,11 @@
-// Compiles src/ into dist/ and removes what no longer has a source. Incremental, and safe to run twice at once:
-// the second waits for the first and then finds nothing left to do.
+// Compiles src/ into dist/, removes what no longer has a source, and puts the body of the catalog's threads into one file. Incremental,
+// and safe to run twice at once: the second waits for the first and then finds little left to do.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const src = path.join(root, 'src')
@@ -41,6 +42,21 @@ const compile = () => {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   if (!fs.existsSync(tsc)) throw new Error('typescript is not installed: run npm ci first')
   return spawnSync(process.execPath, [tsc, '-p', root], { cwd: root, stdio: 'inherit' }).status ?? 1
+}
+
+// A thread has a module cache of its own: two threads that load some hundred files each are a third of a server's start.
+const bundleThread = () => {
+  const thread = path.join('catalog', 'sqlite', 'thread')
+  buildSync({
+    entryPoints: [path.join(src, `${thread}.ts`)],
+    outfile: path.join(dist, `${thread}.js`),
+    external: ['@photostructure/sqlite'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  })
 }
 
 const isAlive = pid => {
@@ -93,5 +109,6 @@ process.exitCode = await locked(() => {
   forgetIncompleteBuild()
   const status = compile()
   prune()
+  if (status === 0) bundleThread()
   return status
 })
