@@ -4,8 +4,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commandsPage } from './commands-page.mjs'
 import { decisionsPage } from './decisions-page.mjs'
+import { dependenciesPage } from './dependencies-page.mjs'
 import { kindsPage } from './kinds-page.mjs'
 import { openapiText } from './openapi-text.mjs'
+import { proofPage } from './proof-page.mjs'
 import { settingsPage } from './settings-page.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
@@ -15,6 +17,9 @@ const pages = {
   'docs/wire/kinds.md': kindsPage,
   'docs/operate/settings.md': settingsPage,
   'docs/operate/commands.md': commandsPage,
+  'docs/operate/dependencies.md': () =>
+    dependenciesPage({ lockFile: path.join(root, 'package-lock.json'), packageFile: path.join(root, 'package.json') }),
+  'docs/proof.md': proofPage,
   'docs/decisions/README.md': () => decisionsPage(path.join(root, 'docs', 'decisions')),
 }
 

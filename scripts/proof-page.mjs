@@ -1,0 +1,51 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+const root = path.dirname(import.meta.dirname)
+const folder = path.join(root, 'docs', 'proof')
+
+/** The order of the page; a record that is not there leaves out its part. */
+const order = [
+  'kill',
+  'kill-cluster',
+  'faults',
+  'histories',
+  'hostile',
+  'tenants',
+  'load',
+  'growth',
+  'peers',
+  'bench',
+]
+
+/** `docs/proof.md`: what `docs/proof/about.md` says, and every record that an instrument has kept. */
+export function proofPage() {
+  const names = recordNames()
+  const about = fs.readFileSync(path.join(folder, 'about.md'), 'utf8')
+  const open = fs.readFileSync(path.join(folder, 'unproven.md'), 'utf8')
+  return `${[about.trimEnd(), ...names.map(name => part(readRecord(name))), open.trimEnd()].join('\n\n')}\n`
+}
+
+function recordNames() {
+  const there = fs.readdirSync(folder).flatMap(file => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
+  const unknown = there.filter(name => !order.includes(name)).sort()
+  return [...order.filter(name => there.includes(name)), ...unknown]
+}
+
+const readRecord = name => JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8'))
+
+function part({ title, command, machine, measured, commit, tables, plots, notes }) {
+  return [
+    `## ${title}`,
+    `\`\`\`sh\n${command}\n\`\`\``,
+    `Measured on ${measured} at ${commit}: ${machine}.`,
+    ...tables.map(table),
+    ...plots.map(({ file, caption }) => `![${caption}](proof/${file})`),
+    ...(notes.length > 0 ? [notes.map(note => `* ${note}`).join('\n')] : []),
+  ].join('\n\n')
+}
+
+function table({ caption, columns, rows }) {
+  const line = cells => `| ${cells.map(cell => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+  return [...(caption ? [`${caption}:\n`] : []), line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
+}
