@@ -5,25 +5,17 @@ const root = path.dirname(import.meta.dirname)
 const folder = path.join(root, 'docs', 'proof')
 
 /** The order of the page; a record that is not there leaves out its part. */
-const order = [
-  'kill',
-  'kill-cluster',
-  'faults',
-  'histories',
-  'hostile',
-  'tenants',
-  'load',
-  'growth',
-  'peers',
-  'bench',
-]
+const order = ['kill', 'kill-cluster', 'faults', 'histories', 'hostile', 'tenants', 'load', 'growth', 'peers', 'bench']
 
 /** `docs/proof.md`: what `docs/proof/about.md` says, and every record that an instrument has kept. */
 export function proofPage() {
   const names = recordNames()
-  const about = fs.readFileSync(path.join(folder, 'about.md'), 'utf8')
-  const open = fs.readFileSync(path.join(folder, 'unproven.md'), 'utf8')
-  return `${[about.trimEnd(), ...names.map(name => part(readRecord(name))), open.trimEnd()].join('\n\n')}\n`
+  return `${[readText('about.md'), ...names.map(name => part(readRecord(name))), readText('unproven.md')].join('\n\n')}\n`
+}
+
+/** A text of the records' folder, with its links as they are from the folder above. */
+function readText(file) {
+  return fs.readFileSync(path.join(folder, file), 'utf8').trimEnd().replaceAll('](../', '](')
 }
 
 function recordNames() {

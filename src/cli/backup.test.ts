@@ -4,7 +4,18 @@ import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { filesIn, freshFolders, stop, uploadLarge, whole } from './backup.fixture.ts'
-import { clientOf, keys, mapkeep, namesIn, release, startMapkeep, startServer, temporaryFolder, uploadJs, uploadMany } from './mapkeep.fixture.ts'
+import {
+  clientOf,
+  keys,
+  mapkeep,
+  namesIn,
+  release,
+  startMapkeep,
+  startServer,
+  temporaryFolder,
+  uploadJs,
+  uploadMany,
+} from './mapkeep.fixture.ts'
 
 const folder = temporaryFolder()
 after(folder.remove)
@@ -31,7 +42,12 @@ describe('mapkeep backup', () => {
     const losing = async () => {
       for (let round = 0; running; round++) {
         await uploadMany(server.url, `gone ${round}`, 5)
-        const selection = new URLSearchParams({ mapkind: 'js', 'filter[service]': 'shop', 'filter[version]': `gone ${round}`, dry_run: 'false' })
+        const selection = new URLSearchParams({
+          mapkind: 'js',
+          'filter[service]': 'shop',
+          'filter[version]': `gone ${round}`,
+          dry_run: 'false',
+        })
         await fetch(`${server.url}/api/v2/sourcemaps?${selection}`, { method: 'DELETE', headers })
       }
     }
