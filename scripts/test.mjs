@@ -22,12 +22,13 @@ const chosenFiles = ({ parts, all }) =>
     .filter(file => (parts.length === 0 ? all || !file.includes('.long.test.') : parts.some(part => file.includes(part))))
     .sort()
 
-const runTests = (files, skipsFile) => {
+const runTests = ({ files, all }, skipsFile) => {
   const reporters = [
     ['spec', 'stdout'],
     [path.join(root, 'scripts', 'skips-reporter.mjs'), skipsFile],
   ].flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])
   const { NODE_TEST_CONTEXT: _, ...env } = process.env // set when a test started us; the runner would then talk to that test
+  if (all) env.MAPKEEP_TESTS = 'all'
   const args = ['--test', '--test-concurrency=2', ...reporters, ...files]
   const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
   if (error) throw error
@@ -50,14 +51,15 @@ const reportSkips = skips => {
 
 const main = args => {
   const parts = args.filter(arg => arg !== '--all')
-  const files = chosenFiles({ parts, all: parts.length < args.length })
+  const all = parts.length < args.length
+  const files = chosenFiles({ parts, all })
   if (files.length === 0) {
     console.error(parts.length === 0 ? 'no test files found: build first' : `no test file contains ${parts.join(' or ')}`)
     return 1
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mapkeep-test-'))
   try {
-    const status = runTests(files, path.join(folder, 'skips'))
+    const status = runTests({ files, all }, path.join(folder, 'skips'))
     const skips = readSkips(path.join(folder, 'skips'))
     reportSkips(skips)
     if (process.env.MAPKEEP_FORBID_SKIPS !== '1' || skips.length === 0) return status

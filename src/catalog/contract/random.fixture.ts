@@ -38,3 +38,8 @@ function mulberry32(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }
+
+/** The seeds of the random stories of a test: the first at every change, all of them in `npm run test:all`. */
+export function storySeeds(count: number): readonly number[] {
+  return Array.from({ length: process.env.MAPKEEP_TESTS === 'all' ? count : 1 }, (_, at) => at + 1)
+}

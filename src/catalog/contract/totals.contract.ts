@@ -4,7 +4,7 @@ import type { Upload } from '../../domain/upload.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Db } from '../engine.ts'
 import { holdOf, place, purge, undoing } from './passages.fixture.ts'
-import { type Random, seededRandom } from './random.fixture.ts'
+import { type Random, seededRandom, storySeeds } from './random.fixture.ts'
 import { referenceTotals } from './reference-totals.fixture.ts'
 import {
   deletion,
@@ -52,7 +52,7 @@ export function describeTotals(open: OpenCatalog): void {
       }),
     )
 
-    for (const seed of [1, 2])
+    for (const seed of storySeeds(2))
       test(
         `are what the rows add up to, for previews of few and of many, deletions, restorations and undos (${seed})`,
         { timeout: 120_000 },

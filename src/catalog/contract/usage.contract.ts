@@ -5,7 +5,7 @@ import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Passage } from '../../operations/ports/passage-catalog.ts'
 import type { Usage } from '../../operations/ports/usage-catalog.ts'
 import { purgeDue } from './purge-due.fixture.ts'
-import { type Random, seededRandom } from './random.fixture.ts'
+import { type Random, seededRandom, storySeeds } from './random.fixture.ts'
 import { usageOf, usageOfAll } from './reference-usage.fixture.ts'
 import { digestOf, jsUpload, type OpenCatalog, onCatalogOf, put, scopeOf, uploadOf } from './sample-uploads.fixture.ts'
 
@@ -106,7 +106,7 @@ export function describeUsage(open: OpenCatalog): void {
       }),
     )
 
-    for (const seed of [1, 2, 3])
+    for (const seed of storySeeds(3))
       test(
         `adds up for maps that share contents at random (${seed})`,
         onCatalog(async catalog => {

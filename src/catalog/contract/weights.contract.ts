@@ -6,7 +6,7 @@ import type { Catalog } from '../../operations/ports/catalog.ts'
 import type { Db } from '../engine.ts'
 import { checkWeights } from './check-weights.fixture.ts'
 import { currentCopies } from './current-copies.fixture.ts'
-import { type Random, seededRandom } from './random.fixture.ts'
+import { type Random, seededRandom, storySeeds } from './random.fixture.ts'
 import { declareNew, digestOf, jsUpload, type OpenCatalog, onCatalogOf, put, remove } from './sample-uploads.fixture.ts'
 
 /** A catalog under test, and how far a random story has come. */
@@ -83,7 +83,7 @@ export function describeWeights(open: OpenCatalog): void {
       }),
     )
 
-    for (const seed of [1, 2, 3])
+    for (const seed of storySeeds(3))
       test(
         `agrees with its files after every step of random story ${seed}`,
         onCatalog(async (catalog, db) => {
