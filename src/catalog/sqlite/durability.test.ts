@@ -67,7 +67,7 @@ describe('the SQLite catalog', () => {
     const fault = await catalog.createOrganization('x', null as unknown as string, 1).catch((error: unknown) => error)
     assert.ok(fault instanceof Error && !(fault instanceof Problem))
     assert.match(fault.message, /NOT NULL constraint failed: organization.uuid/)
-    assert.match(fault.stack ?? '', /connection/)
+    assert.match(fault.stack ?? '', /Connection\.run/)
     await catalog.close()
   })
 
