@@ -10,6 +10,9 @@ const uuid = text => hex(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, 
 
 const sourceMap = tag => JSON.stringify({ version: 3, file: `${tag}.js`, sources: [`${tag}.ts`], names: [], mappings: 'AAAA' })
 
+/** A filter by the source of symbols alone is allowed, so that a canary needs one of its own. */
+const sourceOf = (service, usual) => (service === 'canary' ? 'canary' : usual)
+
 const own = part => tag => ({ [part]: `${part} of ${tag}` })
 
 /** Per kind the members of its event beside the type, and its files, both made of a release and a tag. */
@@ -57,7 +60,7 @@ const makers = {
       gnu_build_id: hex(tag, 40),
       file_hash: hex(`hash ${tag}`, 32),
       arch: `x86_64-${service}`,
-      symbol_source: 'debug_info',
+      symbol_source: sourceOf(service, 'debug_info'),
       origin: `from-${tag}`,
       origin_version: version,
       filename: `lib${tag}.so`,
@@ -75,7 +78,7 @@ const makers = {
     event: ({ service, version, tag }) => ({
       pdb_sig: hex(`pe ${tag}`, 32),
       arch: `x64-${service}`,
-      symbol_source: 'symbol_table',
+      symbol_source: sourceOf(service, 'symbol_table'),
       origin: `from-${tag}`,
       origin_version: version,
       filename: `${tag}.dll`,
