@@ -34,7 +34,7 @@ const { values } = parseArgs({
 })
 const [seed, programs, steps, samples, warmUp] = ['seed', 'programs', 'steps', 'samples', 'warm-up'].map(name => Number(values[name]))
 const told = line => console.error(line)
-const again = `npm run proof:tenants -- --seed ${seed}`
+const again = `npm run proof:tenants -- --seed ${seed} --programs ${programs} --steps ${steps} --samples ${samples}`
 
 console.error(`seed ${seed}`)
 const results = []
@@ -51,7 +51,7 @@ async function prove(engine) {
     const answers = await noninterference(stores, { seed, count, steps, told: line => told(`${engine}: ${line}`) })
     const times = samples > 0 ? await timing(stores, { seed, samples, warmUp, told: line => told(`${engine}: ${line}`) }) : []
     const differences = answers.differences.map(each => shown(engine, each))
-    const timed = times.flatMap(each => each.faults.map(fault => `${engine}: ${fault}; ${again} --engine ${engine} --programs 0`))
+    const timed = times.flatMap(each => each.faults.map(fault => `${engine}: ${fault}; ${again} --engine ${engine}`))
     return { answers, times, faults: [...differences, ...timed] }
   } finally {
     await stores.close()
