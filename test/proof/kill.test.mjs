@@ -22,8 +22,8 @@ describe('three nodes on one Postgres and one bucket', { skip: clusterMissing() 
   after(() => stores?.stop())
 
   test('keep every promise while one, two or all of them are killed', { timeout: 900_000 }, async t => {
-    const tally = await live(t, { stores: 'cluster', rounds: 5, perLife: 5, lanes: 1, place: stores.place })
-    assert.ok(counted(tally, 'kills: node') >= 9)
+    const tally = await live(t, { stores: 'cluster', rounds: 2, perLife: 2, lanes: 1, place: stores.place })
+    assert.ok(counted(tally, 'kills: node') >= 2)
   })
 })
 
