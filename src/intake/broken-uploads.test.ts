@@ -52,6 +52,16 @@ test('randomly cut uploads of random bytes arrive as they were', async () => {
   }
 })
 
+test('a body that ends without a part is refused and not waited for, wherever it is cut', async () => {
+  for (const text of [`--${boundary}--\r\n`, `a preamble --${boundary}\r\n--${boundary}--\r\nepilogue\r\n--${boundary}--`]) {
+    const bare = Buffer.from(text)
+    for (let cut = 0; cut < bare.length; cut++) {
+      const chunks = [bare.subarray(0, cut), bare.subarray(cut)].filter(chunk => chunk.length > 0)
+      await assert.rejects(receive(chunks), (error: Problem) => error.code === 'bad_request')
+    }
+  }
+})
+
 test('an upload that ends before its last boundary is refused, wherever it ends', async () => {
   const end = body.length - '--\r\n'.length
   for (let length = 0; length <= end; length++) await refuses({ chunks: [body.subarray(0, length)] })

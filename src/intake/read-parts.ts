@@ -72,6 +72,8 @@ function wrongType(): Problem {
 }
 
 async function pump({ body, stop: { signal } }: PartReading, parser: BusboyInstance): Promise<void> {
+  // From the start: a body without parts is finished while it is still being written, and nobody would be told again
+  const finished = new Promise<void>(resolve => parser.once('finish', resolve))
   for await (const chunk of body) {
     await until<void>(signal, resolve => {
       parser.write(chunk, () => resolve())
@@ -79,8 +81,8 @@ async function pump({ body, stop: { signal } }: PartReading, parser: BusboyInsta
     })
   }
   await until<void>(signal, resolve => {
-    parser.once('finish', resolve)
+    finished.then(resolve)
     parser.end()
-    return () => parser.off('finish', resolve)
+    return () => {}
   })
 }
