@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Problem } from '../domain/problem.ts'
 import { authenticate, authenticateUploader, type Principal, requirePermission } from '../operations/authenticate.ts'
+import { askerOf } from './asker.ts'
 import { readCredentials } from './credentials.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { Parts } from './parts.ts'
@@ -30,7 +31,7 @@ const readOnlyText = 'This server only answers reads for now (MAPKEEP_READ_ONLY)
 /** Lets a request in: keys first, then the rate limit of its key, then the permission; throws a Problem otherwise. */
 export async function admit(gate: Gate, visit: Visit): Promise<void> {
   const { route } = visit
-  if (route.credentials === 'none') return countRequest(gate, visit, `address ${visit.address}`)
+  if (route.credentials === 'none') return countRequest(gate, visit, askerOf(visit.address))
   const principal = await identify(gate, visit)
   visit.principal = principal
   gate.usage.note(principal.keyId, visit.at)
@@ -46,7 +47,7 @@ async function identify(gate: Gate, visit: Visit): Promise<Principal> {
     return await prove(gate.parts.catalog, credentials, visit.at)
   } catch (error) {
     // Those without a valid key share the limit of their address, so that guessing keys is bounded and nobody's key pays for it
-    if (error instanceof Problem) await countRequest(gate, visit, `address ${visit.address}`)
+    if (error instanceof Problem) await countRequest(gate, visit, askerOf(visit.address))
     throw error
   }
 }
