@@ -12,6 +12,7 @@ import { nextOperation, recordOperation, toMoved } from './record-operation.ts'
 import { findRequest, keepRefusal, type NamedRequest, noteRequest, toRefusal } from './requests.ts'
 import { allShownColumns, toPlainMap } from './row.ts'
 import type { OperationTable, PlanTable } from './schema.ts'
+import { stretches } from './stretches.ts'
 import { Conflict, inTransaction } from './transaction.ts'
 import { findMembers } from './undo-members.ts'
 import { where } from './where.ts'
@@ -157,7 +158,7 @@ async function finish(trx: Db, engine: Engine, { wish, narrowed, plan, members }
   const { totals, ids, held, unmatched } = members
   if (Number(numUpdatedRows) !== totals.count)
     throw new Conflict(`operation ${number} moved ${numUpdatedRows} maps instead of ${totals.count}`)
-  if (plan && !engine.writesAlone) await assertAsPlanned(trx, { organization, number, plan })
+  if (plan && !engine.writesAlone) await assertAsPlanned(trx, { organization, number, plan, ids })
   const undoUntil = passage.to === 'deleted' ? passage.undoUntil : undefined
   await recordOperation(trx, {
     organization,
@@ -177,16 +178,23 @@ async function finish(trx: Db, engine: Engine, { wish, narrowed, plan, members }
   return { operation: number, totals, members: ids, held, unmatched, undoUntil, repeated: false }
 }
 
+interface AsPlanned {
+  readonly organization: number
+  readonly number: number
+  readonly plan: PlanTable
+  readonly ids: Uint8Array
+}
+
 /** An upload may have declared a member again after it was counted and before it was moved. */
-async function assertAsPlanned(trx: Db, { organization, number, plan }: { organization: number; number: number; plan: PlanTable }) {
-  const { trace } = await trx
-    .selectFrom('source_map')
-    .select(traceBefore(plan.id).as('trace'))
-    .where('organization', '=', organization)
-    .where('id', '<=', plan.mark)
-    .where('last_operation', '=', number)
-    .executeTakeFirstOrThrow()
-  if (trace !== plan.trace) throw new Conflict(`operation ${number} moved maps that had changed since they were counted`)
+async function assertAsPlanned(trx: Db, { organization, number, plan, ids }: AsPlanned): Promise<void> {
+  let trace = 0n
+  // By their ids: no index knows the last operation, and all maps of the organization would be read
+  for (const { first, last } of stretches(unpackRanges(ids))) {
+    const stretch = trx.selectFrom('source_map').select(traceBefore(plan.id).as('trace')).where('organization', '=', organization)
+    const moved = stretch.where('id', '>=', first).where('id', '<=', last).where('last_operation', '=', number)
+    trace += BigInt((await moved.executeTakeFirstOrThrow()).trace)
+  }
+  if (String(trace) !== plan.trace) throw new Conflict(`operation ${number} moved maps that had changed since they were counted`)
 }
 
 /** What a passage writes into each row it moves. */
