@@ -52,6 +52,8 @@ async function killMigrations({ installation, tally, random }, version) {
 
 async function goOn(life) {
   life.round++
+  // The check before a start knows the present schema only, and the kill may have left an older one
+  life.hasBegun = false
   await begin(life, { MAPKEEP_UNDO_WINDOW: '1h' })
   for (const map of life.model.maps.values()) if (map.state === 'live') await readMap(life, map)
   await checkStores(life, { isFull: true })
