@@ -18,7 +18,12 @@ export function clientOf(url) {
           reject(error)
         }
       })
-      sent.on('error', reject).end(body)
+      sent.on('error', error => {
+        // The server has closed a kept connection while we were about to use it again, as servers may after some quiet seconds
+        if (error.code === 'ECONNRESET' && sent.reusedSocket) ask(line, { headers, body }).then(resolve, reject)
+        else reject(error)
+      })
+      sent.end(body)
     })
   }
   return { ask, close: () => agent.destroy() }
