@@ -20,7 +20,7 @@ export function clientOf(url) {
       })
       sent.on('error', error => {
         // The server has closed a kept connection while we were about to use it again, as servers may after some quiet seconds
-        if (error.code === 'ECONNRESET' && sent.reusedSocket) ask(line, { headers, body }).then(resolve, reject)
+        if (['ECONNRESET', 'EPIPE'].includes(error.code) && sent.reusedSocket) ask(line, { headers, body }).then(resolve, reject)
         else reject(error)
       })
       sent.end(body)

@@ -81,7 +81,7 @@ async function pump({ body, stop: { signal } }: PartReading, parser: BusboyInsta
     })
   }
   await until<void>(signal, resolve => {
-    finished.then(resolve)
+    void finished.then(resolve)
     parser.end()
     return () => {}
   })
