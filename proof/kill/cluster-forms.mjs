@@ -31,7 +31,8 @@ export async function oneByOne(life) {
 /** All of them while they purge. */
 export async function purging(life) {
   await life.installation.kill()
-  await life.installation.passTime()
+  // Before the first start there is no catalog yet
+  if (life.hasBegun) await life.installation.passTime()
   await begin(life, { MAPKEEP_UNDO_WINDOW: '0s' })
   await prepareForPurge(life)
   await traffic(life, async after => {
