@@ -19,11 +19,13 @@ export function lists(db: Db, engine: Engine): Lists {
       const page: Page = { query: { ...query, state: 'live' }, position, limit }
       if (isDirect(page)) return (await pageOf(db, engine, page).select(shownColumns(query.selection.kind)).execute()).map(toPlainMap)
       // Between two stretches a deletion of both could come: half of it must not be seen
-      const ids = await inSnapshot(db, trx => newestIds(trx, engine, page))
-      if (ids.length === 0) return []
-      const rows = db.selectFrom('source_map').select(shownColumns(query.selection.kind)).where('organization', '=', query.organization)
-      const maps = (await rows.where('id', 'in', ids).execute()).map(toPlainMap)
-      return maps.sort((a, b) => b.id - a.id)
+      return inSnapshot(db, async trx => {
+        const ids = await newestIds(trx, engine, page)
+        if (ids.length === 0) return []
+        const rows = trx.selectFrom('source_map').select(shownColumns(query.selection.kind)).where('organization', '=', query.organization)
+        const maps = (await rows.where('id', 'in', ids).execute()).map(toPlainMap)
+        return maps.sort((a, b) => b.id - a.id)
+      })
     },
 
     deletedMaps: ({ organization, selection }, before, limit) =>
