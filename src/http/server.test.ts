@@ -197,7 +197,7 @@ describe('the server', () => {
     await stopping.close()
   })
 
-  test('in the time of notice it answers, tells every client to come back no more, and is not ready', async () => {
+  test('in the time of notice it answers, and tells every client to come back no more', async () => {
     const rig = await openRig()
     const draining = drain(rig.server, { notice: 1_500, grace: 300 })
     const answer = await rig.ask(list, { headers: rig.keys })

@@ -78,9 +78,7 @@ async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): 
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)
-  const removed = common.purging
-    ? 0
-    : await removeCondemned({ ...tidying, ...(parts.removalDelay === undefined ? {} : { removalDelay: parts.removalDelay }) })
+  const removed = common.purging ? 0 : await removeCondemned({ ...tidying, removalDelay: parts.removalDelay ?? 0 })
   const compressed = await compressBlobs(tidying)
   return removed + compressed === 0 ? pace.betweenRounds : 0
 }
