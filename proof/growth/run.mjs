@@ -16,15 +16,12 @@
 import path from 'node:path'
 import { median } from '../../bench/figures.mjs'
 import { closingAfter } from '../shared/closing.mjs'
+import { flag } from '../shared/flags.mjs'
 import { logPlot } from '../shared/plot.mjs'
 import { keepRecord } from '../shared/record.mjs'
 import { engines, roomMissing } from './engines.mjs'
 import { flatUpTo, growth, verdicts } from './growth.mjs'
 
-const flag = (name, standard) => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? standard : process.argv[at + 1]
-}
 const told = text => console.error(text)
 const sizes = flag('sizes', '10000,100000,1000000,10000000')
   .split(',')

@@ -24,14 +24,11 @@
 
 import { clusterMissing, startStores } from '../../test/cluster/stores.mjs'
 import { closingAfter } from '../shared/closing.mjs'
+import { flag } from '../shared/flags.mjs'
 import { keepRecord } from '../shared/record.mjs'
 import { campaign, mixes } from './campaign.mjs'
 import { counted, rowsOf } from './tally.mjs'
 
-const flag = (name, standard) => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? standard : process.argv[at + 1]
-}
 const stores = flag('stores', 'embedded')
 const order = {
   stores,

@@ -19,21 +19,22 @@
 // What it cannot see: more than ten minutes, other machines, a cold disk, large files (bench), a catalog that was large before (proof:growth).
 // The catalog itself keeps a row of every purged map and grows by design; it is shown, not judged.
 import { closingAfter } from '../shared/closing.mjs'
+import { flag } from '../shared/flags.mjs'
 import { linePlot } from '../shared/plot.mjs'
 import { keepRecord } from '../shared/record.mjs'
 import { load, steadyUpTo } from './load.mjs'
 
-const flag = name => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? undefined : Number(process.argv[at + 1])
+const number = name => {
+  const text = flag(name)
+  return text === undefined ? undefined : Number(text)
 }
-const seconds = (flag('minutes') ?? 10) * 60
-const seed = flag('seed') ?? Math.floor(Math.random() * 2 ** 31)
+const seconds = (number('minutes') ?? 10) * 60
+const seed = number('seed') ?? Math.floor(Math.random() * 2 ** 31)
 const told = text => console.error(text)
 
 await closingAfter(async t => {
   told(`seed ${seed}`)
-  const result = await load(t, { seconds, clients: flag('clients'), seed, told })
+  const result = await load(t, { seconds, clients: number('clients'), seed, told })
   report(result)
   const broken = [...result.errors, ...unsteady(result)]
   for (const line of broken) told(line)

@@ -15,6 +15,8 @@ export async function closingAfter(instrument) {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
       console.error(`${signal}: clearing up`)
+      // Also tells the record that what it is given is not whole
+      process.exitCode = 128 + constants.signals[signal]
       close().finally(() => process.exit(128 + constants.signals[signal]))
     })
   }

@@ -6,7 +6,7 @@ import path from 'node:path'
 const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'proof')
 
 /**
- * Keeps what a run has measured for `docs/proof.md`, when the command says `--record`; prints it in any case.
+ * Keeps what a run has measured for `docs/proof.md`, when the command says `--record` and nobody ended the run; prints it in any case.
  *
  * `name` is the file's; `command` is what reproduces it; `tables` are `{ caption, columns, rows }` of texts; `plots` are
  * `{ file, caption, svg }`; `notes` are sentences that the run found out (never what was hoped for).
@@ -14,7 +14,8 @@ const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'proof')
 export function keepRecord({ name, title, command, tables, plots = [], notes = [] }) {
   const record = { title, command, machine: machine(), measured: new Date().toISOString().slice(0, 10), commit: commit(), tables, notes }
   console.log(JSON.stringify(record, undefined, 2))
-  if (!process.argv.includes('--record')) return
+  const isEnded = (process.exitCode ?? 0) >= 128
+  if (isEnded || !process.argv.includes('--record')) return
   mkdirSync(folder, { recursive: true })
   for (const { file, svg } of plots) writeFileSync(path.join(folder, file), svg)
   const kept = { ...record, plots: plots.map(({ file, caption }) => ({ file, caption })) }
