@@ -2,15 +2,15 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '../dist/blobs/s3/free-ports.fixture.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const keys = { apiKey: 'bench-api-key-0123456789', appKey: 'bench-application-key-0123456789' }
 
 /** A running server on the given data folder, or on other stores by their settings; limits are off, so that the work is measured and not the limit. */
 export async function startServer(data, stores = {}) {
-  const metricsPort = await freePort()
+  const [metricsPort] = await freePorts(1)
   const env = {
     ...process.env,
     MAPKEEP_BOOTSTRAP_API_KEY: keys.apiKey,
@@ -94,12 +94,4 @@ export async function requestsPerSecond(server, request, width = 8) {
   }
   await Promise.all(Array.from({ length: width }, client))
   return answered / 3
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return port
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import http from 'node:http'
-import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A client of one address that keeps its connections; `ask` gives status and bytes. */
@@ -34,15 +32,6 @@ export function bytesOf(what, { status, bytes }) {
   if (status === 404) return undefined
   if (status > 299) throw new Error(`${what} was answered with ${status}: ${bytes.subarray(0, 300)}`)
   return bytes
-}
-
-export async function freePort() {
-  const probe = net.createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** Waits until `ready` says yes; gives up when the process ends or after a minute. */

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { freePorts } from '../../dist/blobs/s3/free-ports.fixture.js'
 import { endProcess } from '../../test/wire/node-process.mjs'
-import { bytesOf, clientOf, freePort, untilReady } from './ask.mjs'
+import { bytesOf, clientOf, untilReady } from './ask.mjs'
 import { familyOf } from './processes.mjs'
 import { sizeOf } from './size-of.mjs'
 
@@ -18,7 +19,7 @@ export const debuginfod = {
 
 /** It finds the files before its first answer counts, so they are there first. */
 async function start(folder, files) {
-  const [port, shelf] = [await freePort(), path.join(folder, 'files')]
+  const [port, shelf] = [(await freePorts(1))[0], path.join(folder, 'files')]
   mkdirSync(shelf, { recursive: true })
   for (const { name, bytes } of files) writeFileSync(path.join(shelf, `${name}.debug`), bytes)
   const args = ['-F', '-p', String(port), '-d', path.join(folder, 'index.sqlite'), '-g', '0', '-t', '0', '--disable-source-scan', shelf]

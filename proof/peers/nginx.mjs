@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { freePorts } from '../../dist/blobs/s3/free-ports.fixture.js'
 import { endProcess } from '../../test/wire/node-process.mjs'
-import { bytesOf, clientOf, freePort, untilReady } from './ask.mjs'
+import { bytesOf, clientOf, untilReady } from './ask.mjs'
 import { familyOf } from './processes.mjs'
 import { sizeOf } from './size-of.mjs'
 
@@ -27,7 +28,7 @@ function missing() {
 }
 
 async function start(folder) {
-  const [port, config, files] = [await freePort(), path.join(folder, 'nginx.conf'), path.join(folder, 'files')]
+  const [port, config, files] = [(await freePorts(1))[0], path.join(folder, 'nginx.conf'), path.join(folder, 'files')]
   mkdirSync(files, { recursive: true })
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${folder}/${name};`).join(' ')
   writeFileSync(

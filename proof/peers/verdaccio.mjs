@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { freePorts } from '../../dist/blobs/s3/free-ports.fixture.js'
 import { endProcess } from '../../test/wire/node-process.mjs'
 import { cleanEnvironment, run } from '../../test/wire/running-server.mjs'
-import { bytesOf, clientOf, freePort, untilReady } from './ask.mjs'
+import { bytesOf, clientOf, untilReady } from './ask.mjs'
 import { familyOf } from './processes.mjs'
 import { sizeOf } from './size-of.mjs'
 
@@ -40,7 +41,7 @@ export async function install(folder) {
 }
 
 async function start(folder) {
-  const [port, config, storage] = [await freePort(), path.join(folder, 'config.yaml'), path.join(folder, 'storage')]
+  const [port, config, storage] = [(await freePorts(1))[0], path.join(folder, 'config.yaml'), path.join(folder, 'storage')]
   mkdirSync(storage, { recursive: true })
   const settings = {
     storage,

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '../../dist/blobs/s3/free-ports.fixture.js'
 import { everyMap } from '../wire/api.mjs'
 import { scratchFolder, startServer } from '../wire/running-server.mjs'
 import { read } from './files.mjs'
@@ -64,7 +64,7 @@ const balancers = {
 for (const [name, { missing, start }] of Object.entries(balancers)) {
   test(`${name} with our configuration`, { skip: missing }, async t => {
     const server = await startServer(t)
-    const gone = await freePort()
+    const [gone] = await freePorts(1)
     const balancer = await run(t, start, [`127.0.0.1:${gone}`, new URL(server.url).host])
 
     await t.test('fails at most what it sent to a node that is not there, and leaves that out', async () => {
@@ -130,7 +130,8 @@ async function startNode(t, name) {
 
 async function run(t, start, nodes) {
   const folder = await scratchFolder(t, () => stop())
-  const balancer = { ...start({ folder, port: await freePort(), nodes }), output: '' }
+  const [port] = await freePorts(1)
+  const balancer = { ...start({ folder, port, nodes }), output: '' }
   const [program, ...args] = balancer.command
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
@@ -193,15 +194,6 @@ const bytesBelow = folder =>
     )
 
 const keysOf = ({ keys }) => ({ 'dd-api-key': keys.apiKey, 'dd-application-key': keys.appKey })
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Waits until something is so; for as long as the test runner lets it. */
 async function until(isSo) {

@@ -7,6 +7,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '../../dist/blobs/s3/free-ports.fixture.js'
 import { call, jsFiles } from './api.mjs'
 import { cleanEnvironment, run, scratchFolder, startServer } from './running-server.mjs'
 
@@ -57,7 +58,8 @@ async function startNginx(t, server) {
     child.kill()
     await once(child, 'close')
   })
-  const [port, log, config] = [await freePort(), path.join(folder, 'access.log'), path.join(folder, 'nginx.conf')]
+  const [port] = await freePorts(1)
+  const [log, config] = [path.join(folder, 'access.log'), path.join(folder, 'nginx.conf')]
   const replaced = [
     ['listen 443 ssl', `listen ${host}:${port} ssl`],
     ['/etc/ssl/maps.example.com.pem', path.join(certificates, 'server.pem')],
@@ -112,15 +114,6 @@ function ask({ port, ca }, { body, ...options }) {
     })
     sent.on('error', reject).end(body)
   })
-}
-
-async function freePort() {
-  const probe = net.createServer().listen(0, host)
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 function reachable(port) {
