@@ -1,11 +1,11 @@
-// Compiles src/ into dist/, removes what no longer has a source, and puts the body of the catalog's threads into one file. Incremental,
-// and safe to run twice at once: the second waits for the first and then finds little left to do.
+// Compiles src/ into dist/, bundles what the program loads, and removes what no longer has a source. Incremental, and safe to run
+// twice at once: the second waits for the first and then finds little left to do.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
+import { bundle } from './bundle.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const src = path.join(root, 'src')
@@ -23,8 +23,8 @@ const sources = () => filesBelow(src).filter(file => file.endsWith('.ts') && !fi
 
 const outputOf = source => `${source.slice(0, -'.ts'.length)}.js`
 
-const prune = () => {
-  const wanted = new Set(sources().map(outputOf))
+const prune = bundled => {
+  const wanted = new Set([...sources().map(outputOf), ...bundled])
   for (const file of filesBelow(dist)) {
     if (file.endsWith('.js') && !wanted.has(file)) fs.rmSync(path.join(dist, file), { force: true })
   }
@@ -42,21 +42,6 @@ const compile = () => {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   if (!fs.existsSync(tsc)) throw new Error('typescript is not installed: run npm ci first')
   return spawnSync(process.execPath, [tsc, '-p', root], { cwd: root, stdio: 'inherit' }).status ?? 1
-}
-
-// A thread has a module cache of its own: two threads that load some hundred files each are a third of a server's start.
-const bundleThread = () => {
-  const thread = path.join('catalog', 'sqlite', 'thread')
-  buildSync({
-    entryPoints: [path.join(src, `${thread}.ts`)],
-    outfile: path.join(dist, `${thread}.js`),
-    external: ['@photostructure/sqlite'],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  })
 }
 
 const isAlive = pid => {
@@ -98,17 +83,16 @@ const tryLock = () => {
 const locked = async work => {
   while (!tryLock()) await sleep(50)
   try {
-    return work()
+    return await work()
   } finally {
     fs.rmSync(lock, { force: true })
   }
 }
 
 fs.mkdirSync(dist, { recursive: true })
-process.exitCode = await locked(() => {
+process.exitCode = await locked(async () => {
   forgetIncompleteBuild()
   const status = compile()
-  prune()
-  if (status === 0) bundleThread()
+  if (status === 0) prune(await bundle({ src, dist }))
   return status
 })

@@ -7,7 +7,9 @@ const jsMaps = 80
 const services = 200
 /** Of so many releases in a row one is deleted and one is purged, its js maps at least. */
 const cycle = 25
-/** Maps that have a shared content in common, about. */
+/** Of so many js maps in a row one has a minified file that other maps have, too. */
+const sharedEvery = 5
+/** Maps that have a shared content in common, at least. */
 const holders = 8
 /** Shared contents of a chunk end alike, so that they are told from a map's own ones. */
 const sharedMark = 'c'.repeat(20)
@@ -28,10 +30,11 @@ export function chunkStatements(dialect, chunk) {
 }
 
 /** The texts of a map's columns, and the maps they are made of. */
-function mapColumns(dialect, { first, last, firstOperation, epoch, step }) {
+function mapColumns(dialect, chunk) {
+  const { first, last, firstOperation, epoch, step } = chunk
   const [firstRelease, count] = [releaseOf(first), last - first + 1]
   const stride = Math.floor(2 ** 48 / (2 * count))
-  const groups = Math.max(1, Math.floor((count * 16) / releaseSize / holders))
+  const groups = Math.floor(countSharing(chunk) / holders)
   const ordered = place => dialect.hex(`(${place}) * ${stride}`)
   const named = (place, salt) => {
     const [head, rest] = [ordered(place), dialect.random(20, salt)]
@@ -40,7 +43,9 @@ function mapColumns(dialect, { first, last, firstOperation, epoch, step }) {
   const isJs = `n.slot < ${jsMaps}`
   const isPurged = `(${isJs} and n.release % ${cycle} = 4)`
   const isDeleted = `(${isJs} and n.release % ${cycle} between 3 and 4)`
-  const isShared = `(${isJs} and n.slot % 5 = 0 and not ${isPurged})`
+  const isShared = groups > 0 ? `(${isJs} and n.slot % ${sharedEvery} = 0 and not ${isPurged})` : '(1 = 0)'
+  // Purged releases are left out of the count: else all maps but one of a shared content may be purged, and it is no longer shared
+  const unpurged = `n.release - ${firstRelease} - ((n.release + ${cycle - 5}) / ${cycle} - ${Math.floor((firstRelease + cycle - 5) / cycle)})`
   const operation = `${firstOperation} + 3 * (n.release / ${cycle} - ${Math.floor(firstRelease / cycle)})`
   const uploaded = `${epoch} + n.i * ${step}`
   const end = epoch + last * step
@@ -53,7 +58,7 @@ function mapColumns(dialect, { first, last, firstOperation, epoch, step }) {
     fileName: `case when ${isJs} then 'chunk-' || n.slot || '-' || (n.release % 7) || '.js' when n.slot between 85 and 94 then 'lib' || n.slot || '.so' end`,
     digest: `${ordered('n.j * 2')} || ${dialect.random(52, 'map')}`,
     ownDigest: `${ordered('n.j * 2 + 1')} || ${dialect.random(52, 'minified')}`,
-    sharedDigest: `${dialect.hex(`((n.j / ${releaseSize} * 16 + n.slot / 5) % ${groups}) * ${Math.floor(2 ** 48 / groups)}`)} || '${sharedMark}${first.toString(16).padStart(32, '0')}'`,
+    sharedDigest: `${dialect.hex(`(((${unpurged}) * ${jsMaps / sharedEvery} + n.slot / ${sharedEvery}) % ${Math.max(1, groups)}) * ${Math.floor(2 ** 48 / Math.max(1, groups))}`)} || '${sharedMark}${first.toString(16).padStart(32, '0')}'`,
     id: salt => named('n.j * 2', salt),
     buildId: `${ordered('n.j * 2')} || ${dialect.random(28, 'build')}`,
     identity: `${ordered('n.j * 2')} || ${dialect.random(31, 'identity')}`,
@@ -64,6 +69,14 @@ function mapColumns(dialect, { first, last, firstOperation, epoch, step }) {
 
 function releaseOf(first) {
   return Math.floor(first / releaseSize) + 1
+}
+
+/** Maps of a chunk that share a content: of its last release, which may be cut off, those that are there. */
+function countSharing({ first, last }) {
+  let count = 0
+  for (let low = first, release = releaseOf(first); low <= last; low += releaseSize, release++)
+    if (release % cycle !== 4) count += Math.ceil(Math.min(last - low + 1, jsMaps) / sharedEvery)
+  return count
 }
 
 function insertMaps(map, end) {

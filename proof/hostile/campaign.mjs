@@ -8,6 +8,7 @@ import { readContract } from './contract.mjs'
 import { deletions } from './deletions.mjs'
 import { changedMaps, countMaps, digestsOf, openGrounds, openOf, outside } from './grounds.mjs'
 import { kindOf, runLane } from './lane.mjs'
+import { collecting, heldBy, memoryFaults } from './memory.mjs'
 import { reads } from './reads.mjs'
 import { shapes } from './shapes.mjs'
 import { createTally } from './tally.mjs'
@@ -20,15 +21,12 @@ import { escapeName } from './words.mjs'
 /** Milliseconds for one answer before it counts as none. Generous: what is looked for never answers. */
 const patience = 30_000
 
-/** MiB by which memory may grow over what it is after the warm-up: while hostile requests run, and after them. */
-export const memoryBounds = { most: 320, end: 160 }
-
 /** Requests of each lane in a round of a hundred. */
 const shares = { uploads: 30, reads: 38, bodies: 14, deletions: 14, shapes: 4 }
 
 /** Opens everything a trial needs. `close` ends it. */
 export async function openRun(found = () => {}) {
-  const grounds = await openGrounds()
+  const grounds = await openGrounds({ NODE_OPTIONS: collecting })
   const { server, other, maps } = grounds
   const findings = new Map()
   let sent = 0
@@ -73,11 +71,16 @@ export async function campaign({ seed, requests, round = 1500, slow = 100, progr
     const { port } = new URL(run.server.url)
     const base = await settledOpen(run)
     const memory = watchMemory(run.node.pid)
+    memory.before = await heldBy(run)
     const health = watchHealth({ port: Number(port), values: run.values, patience })
     const slowly = holdSlowly({ wire: run.wire, values: run.values, count: slow })
     for (let at = 0; run.tally.requests < requests; at++) {
       await oneRound(run, { seed: seed + at, size: Math.min(round, Math.max(50, requests - run.tally.requests)) })
-      progress(`${run.tally.requests} requests, ${run.findings.size} findings`)
+      memory.looks.push({ requests: run.tally.requests, ...(await heldBy(run)) })
+      const { resident, heap } = memory.looks.at(-1)
+      progress(
+        `${run.tally.requests} requests, ${run.findings.size} findings, ${resident.toFixed(0)} MiB held, of these ${heap.toFixed(1)} by the main thread`,
+      )
     }
     slowly.stop()
     await health.stop()
@@ -167,16 +170,15 @@ async function closing(run, { base, memory, health }) {
     const left = await temporaryFiles(run.server)
     if (left.length > 0) throw new Error(`${left.length} temporary files are left`)
   }).catch(error => run.find(error.message))
-  const end = memory.stop()
-  if (memory.most - memory.start > memoryBounds.most)
-    run.find(`memory grew from ${Math.round(memory.start)} to ${Math.round(memory.most)} MiB`)
-  if (end - memory.start > memoryBounds.end) run.find(`memory ended at ${Math.round(end)} MiB and began at ${Math.round(memory.start)}`)
+  memory.stop()
+  memory.end = await heldBy(run)
+  for (const fault of memoryFaults(memory)) run.find(fault)
   for (const fault of health.faults) run.find(fault)
   const code = await run.stop()
   if (code !== 0) run.find(`the server ended with ${code}`)
   for (const fault of run.log.faults) run.find(fault)
   await mapkeep(run.server, 'fsck').catch(error => run.find(`fsck: ${error.message}`))
-  return { open, end }
+  return { open }
 }
 
 async function backTo(run, base) {

@@ -14,9 +14,9 @@ const metricsToken = 'hostile-metrics-token-0123456789'
 
 /**
  * Starts the built server below a scratch folder, where it stands in `cwd` and keeps its data in `data`. Organization a is everybody's; in b maps are
- * deleted, and its last maps are canaries, which nobody names. `close` ends the server and removes the folder.
+ * deleted, and its last maps are canaries, which nobody names. `nodeOptions` are for the server alone. `close` ends it and removes the folder.
  */
-export async function openGrounds() {
+export async function openGrounds(nodeOptions = {}) {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mapkeep-grounds-'))
   const [cwd, data, tmp, home] = ['cwd', 'data', 'tmp', 'home'].map(name => path.join(scratch, name))
   for (const folder of [cwd, tmp, home]) fs.mkdirSync(folder)
@@ -30,7 +30,7 @@ export async function openGrounds() {
     TMPDIR: tmp,
     HOME: home,
   })
-  const node = await startNode({ env, args: ['serve', '--port', '0', '--data', data], told: log.told, cwd })
+  const node = await startNode({ env: { ...env, ...nodeOptions }, args: ['serve', '--port', '0', '--data', data], told: log.told, cwd })
   const server = { keys, env, data, url: node.url }
   // A run that fails or is interrupted must not leave a server behind
   const clear = () => {
@@ -66,6 +66,7 @@ async function fillStores(server, other) {
   for (const kind of kindNames) await give(server, kind, { service: 'web', version: '1', tag: 'red' })
   for (const tag of ['blue', 'green']) await give(server, 'js', { service: 'web', version: '1', tag })
   await giveMap(server, stored)
+  await readLarge(server)
   const canaries = await fillOther(other)
   const maps = (await everyMap(other)).map(asMap)
   return {
@@ -94,6 +95,15 @@ async function fillOther(other) {
   for (const kind of kindNames)
     canaries.push((await give(other, kind, { service: 'canary', version: '7.7', tag: `${foreignMark}-canary` })).id)
   return new Set(canaries)
+}
+
+/** A map so large that the server starts the thread which reads such: it stays, and so do its files, from then on. */
+async function readLarge(server) {
+  const map = mapOf('js', { service: 'large', version: '1', tag: 'large' })
+  const source = { ...JSON.parse(map.files.source_map), sourcesContent: ['large '.repeat(2 ** 20)] }
+  await giveMap(server, { ...map, files: { ...map.files, source_map: JSON.stringify(source) } })
+  const { status, text } = await call(server, 'GET /api/v2/sourcemaps', { query: { debug_id: map.event.debug_id } })
+  if (status !== 200) throw new Error(`a large map was not shown: ${status} ${text.slice(0, 200)}`)
 }
 
 function removeOne(server, { kind, id }) {
@@ -144,10 +154,15 @@ export async function countMaps(server) {
 /** Resident memory in MiB. */
 export const memoryOf = pid => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
+/** The server's figures of itself, by name. */
+export async function figuresOf(server) {
+  const { text } = await call(server, 'GET /metrics', { headers: { authorization: `Bearer ${metricsToken}` } })
+  return name => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
+}
+
 /** What the server has open beside living connections, of which this process keeps some: files of the system, and handles of its event loop. */
 export async function openOf(server) {
-  const { text } = await call(server, 'GET /metrics', { headers: { authorization: `Bearer ${metricsToken}` } })
-  const figure = name => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
+  const figure = await figuresOf(server)
   const living = connectionsTo(Number(new URL(server.url).port))
   return { files: figure('process_open_fds') - living, handles: figure('nodejs_active_handles_total') - living }
 }

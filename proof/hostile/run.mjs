@@ -21,7 +21,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepRecord } from '../shared/record.mjs'
-import { campaign, memoryBounds, openRun } from './campaign.mjs'
+import { campaign, openRun } from './campaign.mjs'
+import { memoryBounds, thirdsOf } from './memory.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -87,9 +88,8 @@ async function replay(file) {
   }
 }
 
-function tablesOf({ run, base, memory, health, slowly, open, end }, findings) {
+function tablesOf({ run, base, memory, health, slowly, open }, findings) {
   const { tally, known, log, canaries } = run
-  const MiB = number => `${Math.round(number)} MiB`
   return [
     {
       caption: 'Requests by family',
@@ -105,8 +105,7 @@ function tablesOf({ run, base, memory, health, slowly, open, end }, findings) {
         ['slowest answer', `${Math.round(tally.slowest.ms)} ms (${tally.slowest.family})`],
         ['ordinary requests on the side, all answered', `${health.asked}, the slowest after ${Math.round(health.slowest)} ms`],
         ['connections that never end, and of these cut by the server', `${slowly.opened}, ${slowly.cut}`],
-        ['resident memory after warm-up, at most, in the end', [memory.start, memory.most, end].map(MiB).join(', ')],
-        ['allowed above the first', `at most ${memoryBounds.most} MiB, in the end ${memoryBounds.end} MiB`],
+        ...memoryRows(memory),
         ['open files and handles before, after', `${base.files} and ${base.handles}, ${open.files} and ${open.handles}`],
         [
           'uploads refused, maps stored by them',
@@ -122,5 +121,27 @@ function tablesOf({ run, base, memory, health, slowly, open, end }, findings) {
         ['lines of the log', String(log.lines)],
       ],
     },
+  ]
+}
+
+/** What is held is what is left after a collection. */
+function memoryRows({ start, most, before, looks, end }) {
+  const thirds = thirdsOf(looks)
+  const MiB = numbers => numbers.map(number => `${number.toFixed(0)} MiB`).join(', ')
+  const rows = (name, what) => [
+    [`${what} held after warm-up, in the end (allowed above: ${memoryBounds.end[name]} MiB)`, MiB([before[name], end[name]])],
+    ...(thirds
+      ? [
+          [
+            `${what} held on average in each third of the run (allowed from the second to the last: ${memoryBounds.rise[name]} MiB)`,
+            MiB(thirds.map(third => third[name])),
+          ],
+        ]
+      : []),
+  ]
+  return [
+    [`resident memory after warm-up, at most (allowed above: ${memoryBounds.most} MiB)`, MiB([start, most])],
+    ...rows('resident', 'resident memory'),
+    ...rows('heap', 'heap and buffers of the main thread'),
   ]
 }

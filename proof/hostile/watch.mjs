@@ -30,15 +30,14 @@ export function watchHealth({ port, values, patience }) {
   return health
 }
 
-/** Resident memory, looked at ten times a second, in MiB. */
+/** Resident memory, looked at ten times a second, in MiB; `before`, `looks` and `end` are for what is held after a collection. */
 export function watchMemory(pid) {
-  const memory = { start: memoryOf(pid), most: 0, stop: () => memoryOf(pid) }
+  const memory = { start: memoryOf(pid), most: 0, before: undefined, looks: [], end: undefined, stop: () => {} }
   const timer = setInterval(() => {
     memory.most = Math.max(memory.most, memoryOf(pid))
   }, 100)
   memory.stop = () => {
     clearInterval(timer)
-    return memoryOf(pid)
   }
   return memory
 }

@@ -1,7 +1,5 @@
 import { inspectFileBlobs } from '../blobs/files/inspect-file-blobs.ts'
 import { openFileBlobs } from '../blobs/files/open-file-blobs.ts'
-import { inspectS3Blobs } from '../blobs/s3/inspect-s3-blobs.ts'
-import { openS3Blobs } from '../blobs/s3/open-s3-blobs.ts'
 import type { S3Place } from '../blobs/s3/s3-place.ts'
 import type { Settings } from '../config/setting.ts'
 import type { BlobsPlace } from '../config/store-urls.ts'
@@ -18,21 +16,21 @@ export interface Opened<Store> {
 /** Opens the blobs for work; makes the folder if they are files. */
 export async function openBlobs(settings: Settings): Promise<Opened<BlobStore>> {
   const { blobs } = settings
-  if (blobs.store === 's3') return openS3Blobs(s3Place(blobs, settings))
+  if (blobs.store === 's3') return (await s3()).openS3Blobs(s3Place(blobs, settings))
   return { blobs: await openFileBlobs(blobs.folder), close: () => {} }
 }
 
 /** Opens the blobs as they are; makes nothing. */
-export function inspectBlobs(settings: Settings): Opened<BlobInspection> {
+async function inspectBlobs(settings: Settings): Promise<Opened<BlobInspection>> {
   const { blobs } = settings
   if (blobs.store === 'files') return { blobs: inspectFileBlobs(blobs.folder), close: () => {} }
-  const { inspection, close } = inspectS3Blobs(s3Place(blobs, settings))
+  const { inspection, close } = (await s3()).inspectS3Blobs(s3Place(blobs, settings))
   return { blobs: inspection, close }
 }
 
 /** Does a piece of work on the blobs as they are, and closes them. */
 export async function onFoundBlobs<T>(settings: Settings, work: (blobs: BlobInspection) => Promise<T>): Promise<T> {
-  const { blobs, close } = inspectBlobs(settings)
+  const { blobs, close } = await inspectBlobs(settings)
   try {
     return await work(blobs)
   } finally {
@@ -43,6 +41,15 @@ export async function onFoundBlobs<T>(settings: Settings, work: (blobs: BlobInsp
 /** How many bytes can still be written to the volume of the blobs; nothing of a bucket, which has no end. */
 export function roomOf({ blobs }: Settings): () => Promise<number | undefined> {
   return async () => (blobs.store === 'files' ? freeBytes(blobs.folder) : undefined)
+}
+
+// Its client is large, and loaded only where bytes are in a bucket
+async function s3() {
+  const [{ openS3Blobs }, { inspectS3Blobs }] = await Promise.all([
+    import('../blobs/s3/open-s3-blobs.ts'),
+    import('../blobs/s3/inspect-s3-blobs.ts'),
+  ])
+  return { openS3Blobs, inspectS3Blobs }
 }
 
 function s3Place({ bucket, prefix }: Extract<BlobsPlace, { store: 's3' }>, settings: Settings): S3Place {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { hasCatalog, migratePostgres, openExistingPostgres, openPostgresCatalog } from '../catalog/postgres/open-postgres-catalog.ts'
 import { migrateSqlite, openExistingCatalog, openSqliteCatalog } from '../catalog/sqlite/open-sqlite-catalog.ts'
 import { openFault } from '../config/open-fault.ts'
 import type { Settings } from '../config/setting.ts'
@@ -9,20 +8,20 @@ import type { WhileWanted } from '../operations/ports/while-wanted.ts'
 
 /** Whether there is a catalog, of whatever version. */
 export async function catalogExists({ database }: Settings): Promise<boolean> {
-  return database.engine === 'sqlite' ? existsSync(database.file) : hasCatalog(database.url)
+  return database.engine === 'sqlite' ? existsSync(database.file) : (await postgres()).hasCatalog(database.url)
 }
 
 /** Opens the catalog for a server; makes it or brings it up to date first. `whileWanted`: which reads may be given up. */
 export async function openCatalog({ database, databaseConnections }: Settings, whileWanted?: WhileWanted): Promise<Catalog> {
   if (database.engine === 'sqlite') return whole(await openSqliteCatalog(database.file), database)
-  return whole(await openPostgresCatalog(database.url, databaseConnections, whileWanted), database)
+  return whole(await (await postgres()).openPostgresCatalog(database.url, databaseConnections, whileWanted), database)
 }
 
 /** Makes the catalog or brings it up to date; names the migrations that ran. */
 export async function migrateCatalog(settings: Settings): Promise<readonly string[]> {
   const { database } = settings
   try {
-    return await (database.engine === 'sqlite' ? migrateSqlite(database.file) : migratePostgres(database.url))
+    return await (database.engine === 'sqlite' ? migrateSqlite(database.file) : (await postgres()).migratePostgres(database.url))
   } catch (error) {
     throw openFault(error, settings)
   }
@@ -40,7 +39,7 @@ export async function openFoundCatalog(settings: Settings): Promise<Catalog> {
         `there is no catalog ${placeText(database)}; name the server's stores with --data or --database, or make a catalog with: mapkeep migrate`,
       )
     return await whole(
-      await (database.engine === 'sqlite' ? openExistingCatalog(database.file) : openExistingPostgres(database.url)),
+      await (database.engine === 'sqlite' ? openExistingCatalog(database.file) : (await postgres()).openExistingPostgres(database.url)),
       database,
     )
   } catch (error) {
@@ -58,6 +57,11 @@ export async function onFoundCatalog<T>(settings: Settings, work: (catalog: Cata
   } finally {
     await catalog.close()
   }
+}
+
+// Its driver is loaded only where the catalog is in Postgres
+function postgres() {
+  return import('../catalog/postgres/open-postgres-catalog.ts')
 }
 
 /** The catalog, unless an installation is still being copied into it: then most of it is not there yet. */
