@@ -141,7 +141,8 @@ async function nextId(trx: Db, organization: number, at: number): Promise<{ id: 
     .updateTable('organization')
     .set(set => ({
       last_map_id: set('last_map_id', '+', 1),
-      last_map_at: set.case().when('last_map_at', '>', at).then(set.ref('last_map_at')).else(at).end(),
+      // A number would stand in the text, which would then be prepared anew each time and push out those that come again
+      last_map_at: set.case().when('last_map_at', '>', at).then(set.ref('last_map_at')).else(set.val(at)).end(),
     }))
     .where('number', '=', organization)
     .returning(['last_map_id', 'last_map_at'])

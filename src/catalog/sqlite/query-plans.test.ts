@@ -25,6 +25,8 @@ interface Explained {
   readonly catalog: Catalog
   readonly folder: string
   readonly file: string
+  /** The texts of all statements that the work issued. */
+  statementsOf(work: () => Promise<unknown>): Promise<readonly string[]>
   /** The plans of the statements about source maps that the work issued. */
   plansOf(work: () => Promise<unknown>): Promise<Plan[]>
 }
@@ -147,6 +149,21 @@ describe('the plan of every statement about source maps', () => {
     assertUnsorted(plans)
   })
 
+  test('is made once: no statement has a time in its text, which no other would have', async () => {
+    const { catalog } = explained
+    const selection = { kind: 'jvm', criteria: [{ filter: 'id', values: ['1', '2'] }] } as const
+    const statements = await explained.statementsOf(async () => {
+      await put(catalog, uploadOf({ kind: 'jvm', attributes: attributesFor('jvm'), files: sharedFiles }, 'timeless'))
+      await catalog.move({ organization: 1, selection, state: 'live' }, deletion, {})
+      await catalog.move({ organization: 1, selection, state: 'deleted' }, restoration, {})
+    })
+    assert.ok(statements.some(text => text.startsWith('update "organization"')))
+    assert.deepEqual(
+      statements.filter(text => /\d{9}/.test(text)),
+      [],
+    )
+  })
+
   test('is the same on a table with maps, also after somebody measured it', async () => {
     const work = async () => {
       for (const name of kindNames) for (const given of filterSets(name)) await useSelection(selectionOf(name, given, 3), 'live')
@@ -222,12 +239,14 @@ async function openExplained(): Promise<Explained> {
   await catalog.bootstrap({ name: 'default', uuid: 'uuid-1', at: 1 }, [])
   await catalog.createOrganization('other', 'uuid-2', 1)
   const known = new Map<string, Plan>()
-  const plansOf = async (work: () => Promise<unknown>) => {
+  const statementsOf = async (work: () => Promise<unknown>) => {
     connection.statements.clear()
     await work()
-    const statements = [...connection.statements].filter(
-      text => /source_map\b|shared_content\b/.test(text) && !/^insert(?!.* select )/s.test(text),
-    )
+    return [...connection.statements]
+  }
+  const plansOf = async (work: () => Promise<unknown>) => {
+    const all = await statementsOf(work)
+    const statements = all.filter(text => /source_map\b|shared_content\b/.test(text) && !/^insert(?!.* select )/s.test(text))
     for (const plan of explain(
       file,
       statements.filter(each => !known.has(each)),
@@ -235,7 +254,7 @@ async function openExplained(): Promise<Explained> {
       known.set(plan.statement, plan)
     return statements.map(each => known.get(each) ?? { statement: each, steps: [] })
   }
-  return { catalog, folder, file, plansOf }
+  return { catalog, folder, file, statementsOf, plansOf }
 }
 
 class RecordingConnection extends Connection {
