@@ -3,7 +3,7 @@ import type { BlobStore, Codec } from './ports/blob-store.ts'
 import type { Catalog } from './ports/catalog.ts'
 import { leaseTime, purge } from './purge.ts'
 import { compressBlobs, condemnUnreferenced, removeCondemned } from './tidy-blobs.ts'
-import { type TidyingLease, tidyingLease } from './tidying-lease.ts'
+import { soleTidying, type TidyingLease, tidyingLease } from './tidying-lease.ts'
 
 /** What the background work stands on. */
 export interface TidyParts {
@@ -39,7 +39,7 @@ const plansAtOnce = 500
  */
 export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
   const stopping = new AbortController()
-  const common: Common = { purging: false, lease: parts.shared ? tidyingLease({ ...parts, clock: Date.now }) : undefined }
+  const common: Common = { purging: false, lease: (parts.shared ? tidyingLease : soleTidying)({ ...parts, clock: Date.now }) }
   const running = Promise.all([runRounds(parts, common, stopping.signal), runPurges(parts, common, stopping.signal)])
   return {
     stop: async () => {
@@ -48,7 +48,7 @@ export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
       await Promise.race([running, sleep(pace.lastWork, enough.signal)])
       enough.abort()
       // What was left unfinished is for whoever holds it next
-      await common.lease?.drop().catch(() => {})
+      await common.lease.drop().catch(() => {})
     },
   }
 }
@@ -57,8 +57,7 @@ export function keepTidy(parts: TidyParts): { stop(): Promise<void> } {
 interface Common {
   /** Whether a purge removes condemned copies itself. */
   purging: boolean
-  /** Nothing where no other server is. */
-  readonly lease: TidyingLease | undefined
+  readonly lease: TidyingLease
 }
 
 async function runRounds(parts: TidyParts, common: Common, signal: AbortSignal): Promise<void> {
@@ -73,8 +72,8 @@ async function runRounds(parts: TidyParts, common: Common, signal: AbortSignal):
 
 /** Gives the milliseconds to wait: none as long as there was something to do. */
 async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): Promise<number> {
-  if (common.lease && !(await common.lease.hold())) return pace.betweenTries
-  await common.lease?.clearUp()
+  if (!(await common.lease.hold())) return pace.betweenTries
+  await common.lease.clearUp()
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)
@@ -117,7 +116,7 @@ function pauser({ uploadsInFlight }: TidyParts, { lease }: Common, signal: Abort
     for (; uploadsInFlight() > 0 && waited < pace.longestWait && !signal.aborted; waited += pace.betweenLooks)
       await sleep(pace.betweenLooks, signal)
     signal.throwIfAborted()
-    if (lease && !(await lease.hold())) throw new Error('another server tidies the stores now')
+    if (!(await lease.hold())) throw new Error('another server tidies the stores now')
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { leaseTime } from './purge.ts'
-import { type Stores, withStores } from './stores.fixture.ts'
-import { type TidyingLease, tidyingLease } from './tidying-lease.ts'
+import { jsEvent, receive, type Stores, withStores } from './stores.fixture.ts'
+import { soleTidying, type TidyingLease, tidyingLease } from './tidying-lease.ts'
+import { keepUpload } from './upload.ts'
 
 const hour = 3_600_000
 
@@ -56,3 +57,21 @@ test('keeping the lease in the middle of a compression gives up nothing', () =>
     await one.hold()
     assert.equal(told.sweeps.one, 1)
   }))
+
+test('an only server gives up an upload, when it could not at the time, within two hours and without a restart', () =>
+  withStores(async stores => {
+    const broken = { ...stores.catalog, commitUpload: failing, abandonUpload: failing }
+    const told = { now: Date.now() }
+    const tidying = soleTidying({ catalog: stores.catalog, clock: () => told.now })
+    await assert.rejects(keepUpload({ ...stores, catalog: broken }, await receive(stores, jsEvent('app.js'), 'bytes')), /disk I\/O error/)
+    assert.ok(await tidying.hold())
+    for (const left of [0, 0, 2]) {
+      await tidying.clearUp()
+      assert.equal((await stores.catalog.condemned(10)).length, left)
+      told.now += hour - 1
+    }
+  }))
+
+async function failing(): Promise<never> {
+  throw new Error('disk I/O error')
+}
