@@ -64,7 +64,7 @@ function arbitrariesOf({ contract, maps, canaries, cursors, plan }) {
 }
 
 /** Runs about so many hostile requests; gives what was counted and what was found. `progress` is told of each round. */
-export async function campaign({ seed, requests, round = 1500, slow = 100, progress = () => {}, found }) {
+export async function campaign({ seed, requests, round = roundOf(requests), slow = 100, progress = () => {}, found }) {
   const run = await openRun(found)
   try {
     await oneRound(run, { seed: seed ^ 0x5eed, size: Math.min(300, requests) })
@@ -91,6 +91,9 @@ export async function campaign({ seed, requests, round = 1500, slow = 100, progr
     await run.close()
   }
 }
+
+/** Requests of a round: at least a dozen rounds, so that memory can be compared along the way. */
+const roundOf = requests => Math.min(1500, Math.ceil(requests / 12))
 
 async function oneRound(run, { seed, size }) {
   const lanes = Object.entries(shares).map(async ([name, share], at) => {
