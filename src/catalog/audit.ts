@@ -4,6 +4,7 @@ import type { Upload } from '../domain/upload.ts'
 import type { AuditCatalog, AuditEntry, AuditEvent, AuditPosition, AuditQuery } from '../operations/ports/audit-catalog.ts'
 import type { Db } from './engine.ts'
 import type { AuditEventTable } from './schema.ts'
+import { statement } from './statement.ts'
 import { inTransaction } from './transaction.ts'
 
 /** The trail of what happened. Nothing here changes or removes an entry. */
@@ -18,11 +19,10 @@ export function audit(db: Db): AuditCatalog {
 /** Appends an entry to the trail, in the transaction of what it tells of: neither is ever there without the other. */
 export async function recordEvent(trx: Db, { organization, at, action, actor, address, subject, detail }: AuditEntry): Promise<void> {
   const row = { organization, at, id: newEventId(), action, actor, address: address ?? null, subject: subject ?? null }
-  await trx
-    .insertInto('audit_event')
-    .values({ ...row, detail: JSON.stringify(detail) })
-    .execute()
+  await insertEvent(trx, { ...row, detail: JSON.stringify(detail) })
 }
+
+const insertEvent = statement((db, row: AuditEventTable) => db.insertInto('audit_event').values(row))
 
 /** Most characters of a name from an upload's event that go into the trail. */
 const maxName = 200

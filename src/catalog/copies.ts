@@ -5,6 +5,7 @@ import { newGeneration } from './generation.ts'
 import { closeIntent } from './intents.ts'
 import { mayRemove } from './leases.ts'
 import type { BlobCopyTable } from './schema.ts'
+import { statement } from './statement.ts'
 import { Conflict, inTransaction } from './transaction.ts'
 import { owners, reweigh } from './weights.ts'
 
@@ -193,21 +194,27 @@ interface Succession {
  */
 async function makeCurrent(trx: Db, engine: Engine, { name, insteadOf, values }: Succession): Promise<boolean> {
   const { organization, digest, generation } = name
-  const switched = await blobs(trx.updateTable('blob'), organization, [digest])
-    .set({ generation })
-    .where('generation', insteadOf === null ? 'is' : '=', insteadOf)
-    .where(({ exists, selectFrom }) => exists(copy(selectFrom('blob_copy').select('generation'), name).where('state', '=', 'reserved')))
-    .returning('reference_count')
-    .executeTakeFirst()
+  const [switched] = (await switchContent(trx, { organization, digest, generation, insteadOf: insteadOf ?? undefined })).rows
   if (!switched) return false
-  const { numUpdatedRows } = await copy(trx.updateTable('blob_copy'), name)
-    .set({ state: 'stored', ...values })
-    .where('state', '=', 'reserved')
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows === 0n) throw new Conflict('a copy was condemned while it was to become current')
+  const { numAffectedRows } = await storeReserved(trx, { name: { organization, digest, generation }, values })
+  if (numAffectedRows === 0n) throw new Conflict('a copy was condemned while it was to become current')
   if (switched.reference_count === 1) await reweigh(trx, engine, { organization, ids: await owners(trx, organization, [digest]) })
   return true
 }
+
+const switchContent = statement((db, { insteadOf, ...name }: Stored & { readonly insteadOf: string | undefined }) =>
+  blobs(db.updateTable('blob'), name.organization, [name.digest])
+    .set({ generation: name.generation })
+    .where('generation', insteadOf === undefined ? 'is' : '=', insteadOf ?? null)
+    .where(({ exists, selectFrom }) => exists(copy(selectFrom('blob_copy').select('generation'), name).where('state', '=', 'reserved')))
+    .returning('reference_count'),
+)
+
+const storeReserved = statement((db, { name, values }: { name: Stored; values: Succession['values'] }) =>
+  copy(db.updateTable('blob_copy'), name)
+    .set({ state: 'stored', ...values })
+    .where('state', '=', 'reserved'),
+)
 
 /** Of a copy that was reserved and never used: one that has become current since, unknown to who asks, is none. */
 async function giveUp(trx: Db, reserved: Stored): Promise<void> {

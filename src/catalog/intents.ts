@@ -8,6 +8,8 @@ import { currentCopies } from './current-copies.ts'
 import type { Db, Engine } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { mapsHaving } from './maps-having.ts'
+import type { BlobCopyTable, UploadIntentTable } from './schema.ts'
+import { statement } from './statement.ts'
 
 /** Below this many bytes a file takes one disk block whatever is done to it. */
 const worthCompressing = 4096
@@ -42,19 +44,21 @@ export async function openIntent(trx: Db, engine: Engine, { upload, at, lost }: 
     generation: generationOf.get(digest) ?? null,
     started_at: at,
   }))
-  await trx.insertInto('upload_intent').values(rows).execute()
+  await insertIntent(trx, { rows })
   return { intent: number, write, copies }
 }
 
+const insertIntent = statement((db, { rows }: { rows: readonly UploadIntentTable[] }) => db.insertInto('upload_intent').values(rows))
+
 /** Closes an intent, whatever became of it, and names the copies it had reserved. A closed intent names nothing. */
 export async function closeIntent(trx: Db, intent: number): Promise<readonly CopyName[]> {
-  const rows = await trx
-    .deleteFrom('upload_intent')
-    .where('number', '=', intent)
-    .returning(['organization', 'digest', 'generation'])
-    .execute()
+  const { rows } = await deleteIntent(trx, { intent })
   return rows.flatMap(({ generation, ...content }) => (generation === null ? [] : [{ ...content, generation, codec: 'identity' as const }]))
 }
+
+const deleteIntent = statement((db, { intent }: { intent: number }) =>
+  db.deleteFrom('upload_intent').where('number', '=', intent).returning(['organization', 'digest', 'generation']),
+)
 
 /** Ends an intent that made no map: what it wrote is condemned and named. */
 export async function endIntent(trx: Db, intent: number): Promise<readonly CopyName[]> {
@@ -107,19 +111,24 @@ function distinctContents({ files }: Upload): Content[] {
 async function reserve(trx: Db, contents: readonly Content[], names: readonly CopyName[]): Promise<void> {
   const sizeOf = new Map(contents.map(({ digest, size }) => [digest, size]))
   const sized = names.map(name => ({ name, size: sizeOf.get(name.digest) ?? 0 }))
-  const { numInsertedOrUpdatedRows: unknown = 0n } = await trx
-    .insertInto('blob')
-    .values(sized.map(({ name, size }) => ({ ...contentOf(name), size, reference_count: mapsHaving(contentOf(name)), generation: null })))
-    .onConflict(conflict => conflict.doNothing())
-    .executeTakeFirstOrThrow()
+  const { numAffectedRows: unknown = 0n } = await insertBlobs(trx, {
+    contents: sized.map(({ name, size }) => ({ ...contentOf(name), size })),
+  })
   if (unknown < sized.length) for (const name of names) await dropDangling(trx, name)
-  await trx
-    .insertInto('blob_copy')
-    .values(
-      sized.map(({ name, size }) => ({ ...name, stored_size: size, state: 'reserved' as const, settled: size < worthCompressing ? 1 : 0 })),
-    )
-    .execute()
+  const rows = sized.map(({ name, size }) => ({ ...name, stored_size: size, settled: size < worthCompressing ? 1 : 0 }))
+  await insertCopies(trx, { rows })
 }
+
+const insertBlobs = statement((db, { contents }: { contents: readonly (ContentName & { size: number })[] }) =>
+  db
+    .insertInto('blob')
+    .values(contents.map(content => ({ ...content, reference_count: mapsHaving(content), generation: null })))
+    .onConflict(conflict => conflict.doNothing()),
+)
+
+const insertCopies = statement((db, { rows }: { rows: readonly Omit<BlobCopyTable, 'state' | 'condemned_at'>[] }) =>
+  db.insertInto('blob_copy').values(rows.map(row => ({ ...row, state: 'reserved' as const }))),
+)
 
 function contentOf({ organization, digest }: CopyName): ContentName {
   return { organization, digest }

@@ -5,17 +5,13 @@ import { recordEvent } from './audit.ts'
 import type { Db, Engine } from './engine.ts'
 import { isWhole } from './is-whole.ts'
 import type { AccessKeyTable, OrganizationTable } from './schema.ts'
+import { statement } from './statement.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Rows about who may do what. */
 export function keys(db: Db, engine: Engine): KeyCatalog {
   return {
-    findKeys: async hashes =>
-      (
-        await keyRows(db)
-          .where('hash', 'in', [...hashes])
-          .execute()
-      ).map(toKey),
+    findKeys: async hashes => (await keysWith(db, { hashes })).rows.map(toKey),
 
     touchKeys: usedAt =>
       inTransaction(db, async trx => {
@@ -78,6 +74,8 @@ function keyRows(db: Db) {
     .selectAll('access_key')
     .select(['organization.uuid as organization_uuid', 'organization.name as organization_name'])
 }
+
+const keysWith = statement((db, { hashes }: { hashes: readonly string[] }) => keyRows(db).where('hash', 'in', hashes))
 
 function toKey(row: AccessKeyTable & { organization_uuid: string; organization_name: string }): Key {
   return {

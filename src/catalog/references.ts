@@ -1,6 +1,7 @@
 import type { Upload } from '../domain/upload.ts'
 import { currentCopies } from './current-copies.ts'
 import type { Db, Engine } from './engine.ts'
+import { statement } from './statement.ts'
 import { owners, reweigh, type Weight } from './weights.ts'
 
 /** What a new map has in its contents. */
@@ -34,15 +35,18 @@ export async function addReferences(trx: Db, engine: Engine, { organization, fil
 /** Changes the reference counts of contents that have a copy, and gives what they are then. */
 async function count(trx: Db, organization: number, { digests, by }: { digests: readonly string[]; by: 1 | -1 }) {
   if (digests.length === 0) return []
-  return trx
+  return (await addToCounts(trx, { organization, digests, by })).rows
+}
+
+const addToCounts = statement((db, { organization, digests, by }: { organization: number; digests: readonly string[]; by: number }) =>
+  db
     .updateTable('blob')
     .set(set => ({ reference_count: set('reference_count', '+', by) }))
     .where('organization', '=', organization)
     .where('digest', 'in', digests)
     .where('generation', 'is not', null)
-    .returning(['digest', 'reference_count'])
-    .execute()
-}
+    .returning(['digest', 'reference_count']),
+)
 
 async function storedSize(trx: Db, organization: number, digests: readonly string[]): Promise<number> {
   const copies = await currentCopies(trx, { organization, digests, lost: [] })

@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely'
 import { foldCase } from '../domain/caseless.ts'
 import { members } from '../domain/members.ts'
 import type { Repository } from '../domain/repository.ts'
@@ -11,6 +12,8 @@ import type { Db, Engine } from './engine.ts'
 import { giveUpCopies } from './give-up-copies.ts'
 import { condemnStrays, endIntent, openIntent } from './intents.ts'
 import { addReferences, type Share } from './references.ts'
+import type { Schema } from './schema.ts'
+import { statement } from './statement.ts'
 import { inTransaction } from './transaction.ts'
 
 type Uploads = Pick<Catalog, 'declareUpload' | 'commitUpload' | 'abandonUpload' | 'abandonStaleIntents'>
@@ -45,16 +48,8 @@ export function uploads(db: Db, engine: Engine, now: () => number): Uploads {
  * restoration leaves it. While a content of it has no copy, it is no repeat: the upload brings the bytes back first.
  */
 async function repeat(trx: Db, { upload, at, lost }: Omit<Ending, 'intent'>): Promise<Repeat | undefined> {
-  const same = await trx
-    .selectFrom('source_map')
-    .select('id')
-    .where('organization', '=', upload.organization)
-    .where('identity', '=', upload.identity)
-    .where('deleted_at', 'is', null)
-    .where('content', '=', upload.content)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const { organization, identity, content } = upload
+  const [same] = (await findSame(trx, { organization, identity, content })).rows
   if (!same) return undefined
   const digests = distinctDigests(upload)
   const copies = await currentCopies(trx, { organization: upload.organization, digests, lost })
@@ -76,6 +71,18 @@ async function repeat(trx: Db, { upload, at, lost }: Omit<Ending, 'intent'>): Pr
   await recordUpload(trx, upload, { id: same.id, at, repeat: true })
   return { repeatOf: same.id, copies }
 }
+
+const findSame = statement((db, { organization, identity, content }: Pick<Upload, 'organization' | 'identity' | 'content'>) =>
+  db
+    .selectFrom('source_map')
+    .select('id')
+    .where('organization', '=', organization)
+    .where('identity', '=', identity)
+    .where('deleted_at', 'is', null)
+    .where('content', '=', content)
+    .orderBy('id', 'desc')
+    .limit(1),
+)
 
 type Repeat = Extract<Declared, { repeatOf: number }>
 
@@ -108,17 +115,13 @@ async function insertMap(trx: Db, upload: Upload, { at, weight, shared }: Share 
   const { id, createdAt } = await nextId(trx, upload.organization, at)
   const { organization, kind, size, identity, content, uploader, event, repository, attributes } = upload
   const row = { organization, id, kind, size, created_at: createdAt, declared_at: at, state_version: 1, identity, content, uploader }
-  await trx
-    .insertInto('source_map')
-    .values({ ...row, ...weight, ...repositoryColumns(repository), ...attributes, overwrite: upload.overwrite ? 1 : 0 })
-    .execute()
-  await trx.insertInto('source_map_event').values({ organization, id, event }).execute()
+  await insertRow(trx, { ...row, ...weight, ...repositoryColumns(repository), ...attributes, overwrite: upload.overwrite ? 1 : 0 })
+  await insertEventText(trx, { organization, id, event })
   await insertUuids(trx, upload, id)
   if (upload.files.length > 0)
-    await trx
-      .insertInto('source_map_file')
-      .values(upload.files.map(({ fileName, ...file }) => ({ organization, id, ...file, file_name: fileName ?? null })))
-      .execute()
+    await insertFiles(trx, {
+      rows: upload.files.map(({ fileName, ...file }) => ({ organization, id, ...file, file_name: fileName ?? null })),
+    })
   if (shared.length > 0)
     await trx
       .insertInto('shared_content')
@@ -126,6 +129,14 @@ async function insertMap(trx: Db, upload: Upload, { at, weight, shared }: Share 
       .execute()
   return id
 }
+
+const insertRow = statement((db, row: Insertable<Schema['source_map']>) => db.insertInto('source_map').values(row))
+
+const insertEventText = statement((db, row: Schema['source_map_event']) => db.insertInto('source_map_event').values(row))
+
+const insertFiles = statement((db, { rows }: { rows: readonly Schema['source_map_file'][] }) =>
+  db.insertInto('source_map_file').values(rows),
+)
 
 function distinctDigests({ files }: Upload): string[] {
   return [...new Set(files.map(file => file.digest))]
@@ -137,7 +148,13 @@ function repositoryColumns(repository: Repository | undefined) {
 
 /** The next id, and a time of creation that is never before that of the last id, so that both give the same order. */
 async function nextId(trx: Db, organization: number, at: number): Promise<{ id: number; createdAt: number }> {
-  const { last_map_id, last_map_at } = await trx
+  const [drawn] = (await drawId(trx, { organization, at })).rows
+  if (!drawn) throw new Error(`there is no organization ${organization}`)
+  return { id: drawn.last_map_id, createdAt: drawn.last_map_at }
+}
+
+const drawId = statement((db, { organization, at }: { organization: number; at: number }) =>
+  db
     .updateTable('organization')
     .set(set => ({
       last_map_id: set('last_map_id', '+', 1),
@@ -145,10 +162,8 @@ async function nextId(trx: Db, organization: number, at: number): Promise<{ id: 
       last_map_at: set.case().when('last_map_at', '>', at).then(set.ref('last_map_at')).else(set.val(at)).end(),
     }))
     .where('number', '=', organization)
-    .returning(['last_map_id', 'last_map_at'])
-    .executeTakeFirstOrThrow()
-  return { id: last_map_id, createdAt: last_map_at }
-}
+    .returning(['last_map_id', 'last_map_at']),
+)
 
 async function insertUuids(trx: Db, { organization, attributes }: Upload, id: number): Promise<void> {
   if (!attributes.uuids) return
