@@ -1,11 +1,9 @@
 // What people wish of deletion, each told once from beginning to end, on the built server with its own command line.
 import assert from 'node:assert/strict'
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { call, download, filters, jsFiles, keyHeaders, list, remove, sha256, upload, uploadJs } from '../wire/api.mjs'
 import { cleanEnvironment, mapkeep, run, startServer } from '../wire/running-server.mjs'
-import { seedRelease } from '../wire/seed-release.mjs'
 import { settles, storedCopies, storedDigests } from '../wire/stored-files.mjs'
 
 const own = '/api/mapkeep/v1'
@@ -49,28 +47,6 @@ test('an id that does not exist is never a silent 200', async t => {
     `DELETE ${own}/holds/hld_77`,
   ])
     assert.equal((await call(server, line)).status, 404, line)
-})
-
-test('100,000 maps are listed with flat memory', async t => {
-  const server = await startServer(t)
-  await server.stop()
-  await seedRelease(server, { ...release, count: 100_000, pool: 5_000 })
-  await server.restart()
-  const pages = async limit => {
-    let [seen, after] = [0, undefined]
-    do {
-      const query = { mapkind: 'js', 'page[size]': 1000, ...filters(release), ...(after ? { 'page[after]': after } : {}) }
-      const { json } = await call(server, 'GET /api/v2/sourcemaps/list', { query })
-      seen += json.data.length
-      after = json.meta.page.next_cursor
-    } while (after && seen < limit)
-    return seen
-  }
-  await pages(30_000)
-  const before = await residentMemory(server)
-  assert.equal(await pages(Number.POSITIVE_INFINITY), 100_000)
-  const grown = (await residentMemory(server)).map((after, node) => after - before[node])
-  assert.ok(Math.max(...grown) < 48, `resident memory grew by ${grown} MiB while 100 pages were read`)
 })
 
 test('after a deletion and a purge the files on disk are exactly those that rows need', async t => {
@@ -256,10 +232,4 @@ function cli(server, ...args) {
 
 async function storedBytes(server) {
   return (await storedCopies(server)).reduce((sum, { size }) => sum + size, 0)
-}
-
-/** In MiB, of each of its processes. */
-async function residentMemory({ nodes }) {
-  const statuses = await Promise.all(nodes.map(({ pid }) => fs.readFile(`/proc/${pid}/status`, 'utf8')))
-  return statuses.map(status => Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
