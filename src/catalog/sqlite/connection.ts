@@ -9,6 +9,12 @@ const keptStatements = 500
 /** A statement whose text is longer than this has its values counted in it and hardly comes again; it would take memory for nothing. */
 const longestKept = 4096
 
+/** Milliseconds for which another process may keep the file to itself. */
+const timeout = 10_000
+
+/** SQLite's number for: the file is open for reading only, and a journal would have to be rolled back first. */
+const journalLeft = 776
+
 /** A statement that has been prepared: how it is run, and what its rows' members are called if it has rows. */
 interface Prepared {
   readonly statement: StatementSyncInstance
@@ -24,8 +30,9 @@ export class Connection {
 
   constructor(file: string, access: Access) {
     this.access = access
-    this.#database = new DatabaseSync(file, { timeout: 10_000, ...(access === 'read' ? { readOnly: true } : {}) })
+    this.#database = new DatabaseSync(file, { timeout, readOnly: access === 'read' })
     const journal = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;'
+    if (access === 'read') this.#endJournal(file)
     this.#database.exec(
       `${access === 'write' ? journal : ''} PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE; PRAGMA cache_size = -16384;`,
     )
@@ -56,6 +63,18 @@ export class Connection {
     this.#database.close()
   }
 
+  /** Whoever was killed while making the file may have left a journal, without which it cannot be read and which only a writer can roll back. */
+  #endJournal(file: string): void {
+    try {
+      touch(this.#database)
+    } catch (error) {
+      if ((error as { sqliteExtendedCode?: number }).sqliteExtendedCode !== journalLeft) throw error
+      const writer = new DatabaseSync(file, { timeout })
+      touch(writer)
+      writer.close()
+    }
+  }
+
   #prepare(text: string): Prepared {
     const known = this.#statements.get(text)
     if (known) return known
@@ -77,6 +96,11 @@ export class Connection {
       asPage: true,
     }
   }
+}
+
+/** Reads the little that is read before anything else. */
+function touch(database: DatabaseSyncInstance): void {
+  database.prepare('pragma schema_version').get()
 }
 
 /** A limited query keeps its order inside another one. */
