@@ -5,7 +5,19 @@ const root = path.dirname(import.meta.dirname)
 const folder = path.join(root, 'docs', 'proof')
 
 /** The order of the page; a record that is not there leaves out its part. */
-const order = ['kill', 'kill-cluster', 'faults', 'histories', 'hostile', 'tenants', 'load', 'growth-sqlite', 'growth-postgres', 'peers']
+const order = [
+  'kill',
+  'kill-again',
+  'kill-cluster',
+  'faults',
+  'histories',
+  'hostile',
+  'tenants',
+  'load',
+  'growth-sqlite',
+  'growth-postgres',
+  'peers',
+]
 
 /** `docs/proof.md`: what `docs/proof/about.md` says, and every record that an instrument has kept. */
 export function proofPage() {

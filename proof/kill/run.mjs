@@ -3,6 +3,7 @@
 //   npm run proof:kill -- --rounds 1000                          embedded: SQLite and files
 //   npm run proof:kill -- --stores cluster --rounds 200          three nodes on one Postgres and one bucket
 //   npm run proof:kill -- --seed 7 --rounds 50 --lanes 1         one installation again
+//   npm run proof:kill -- --record --as kill-again               a record beside that of an earlier run
 //
 // How it is checked: workers send the built server random requests, some at the same time: uploads of few contents that many maps share and of
 // contents of their own, repeats and twins, deletions by filter, by id and by plan, plans that are stale or asked for twice at once, restorations,
@@ -68,8 +69,8 @@ function report(tally, violations, seconds) {
   const doubts = sorts.map(sort => [sort, ...['in doubt', 'done', 'not done'].map(group => String(counted(tally, `${group}: ${sort}`)))])
   const all = violations.length === 0 ? 'no violation' : `${violations.length} violations`
   keepRecord({
-    name: stores === 'cluster' ? 'kill-cluster' : 'kill',
-    title: stores === 'cluster' ? 'Killing nodes of a cluster at random moments' : 'Killing the server at random moments',
+    name: flag('as', stores === 'cluster' ? 'kill-cluster' : 'kill'),
+    title: `Killing ${stores === 'cluster' ? 'nodes of a cluster' : 'the server'} at random moments${flag('as') ? `, from seed ${order.seed}` : ''}`,
     command: ['npm run proof:kill', '--', '--seed', order.seed, ...process.argv.slice(2).filter(isKept)].join(' '),
     tables: [
       { caption: 'Rounds by what was killed', columns: ['killed', 'rounds', 'ms each'], rows: rounds },
