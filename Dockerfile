@@ -9,7 +9,7 @@ COPY scripts/build.mjs scripts/bundle.mjs scripts/
 COPY src src/
 # Tests are compiled with the rest, and stay behind
 RUN npm run build \
-  && find dist \( -name '*.test.js' -o -name '*.fixture.js' -o -name '*.contract.js' -o -name '.tsbuildinfo' \) -delete \
+  && find dist \( -name '*.test.js' -o -name '*.fixture.js' -o -name '*.contract.js' -o -name '.tsbuildinfo' -o -name '.bundles' \) -delete \
   && rm -rf dist/*/contract \
   && mkdir data
 

@@ -12,6 +12,7 @@ const src = path.join(root, 'src')
 const dist = path.join(root, 'dist')
 const buildInfo = path.join(dist, '.tsbuildinfo')
 const lock = path.join(dist, '.building')
+const bundles = path.join(dist, '.bundles')
 
 const filesBelow = folder =>
   fs
@@ -22,6 +23,14 @@ const filesBelow = folder =>
 const sources = () => filesBelow(src).filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))
 
 const outputOf = source => `${source.slice(0, -'.ts'.length)}.js`
+
+// What the last bundle but this one had stays: a program that has read its main.js may be about to load the rest of it.
+const withLast = bundled => {
+  const known = fs.existsSync(bundles) ? JSON.parse(fs.readFileSync(bundles, 'utf8')) : [[]]
+  const kept = JSON.stringify(known[0]) === JSON.stringify(bundled) ? known : [bundled, known[0]]
+  fs.writeFileSync(bundles, JSON.stringify(kept))
+  return kept.flat()
+}
 
 const prune = bundled => {
   const wanted = new Set([...sources().map(outputOf), ...bundled])
@@ -93,6 +102,6 @@ fs.mkdirSync(dist, { recursive: true })
 process.exitCode = await locked(async () => {
   forgetIncompleteBuild()
   const status = compile()
-  if (status === 0) prune(await bundle({ src, dist }))
+  if (status === 0) prune(withLast(await bundle({ src, dist })))
   return status
 })

@@ -19,21 +19,20 @@ const common = {
 
 /** Bundles src/ into dist/, beside the single modules, which the tests import; gives the names of the files below dist/. */
 export async function bundle({ src, dist }) {
-  const entry = name => ({
-    ...common,
-    outdir: dist,
-    outbase: src,
-    plugins: [keepingPlaces({ src })],
-    entryPoints: [path.join(src, `${name}.ts`)],
-  })
+  const entry = (name, more) =>
+    build({ ...common, ...more, absWorkingDir: path.dirname(src), outdir: dist, outbase: src, entryPoints: [path.join(src, `${name}.ts`)] })
   const built = await Promise.all([
-    build({ ...entry('main'), splitting: true, chunkNames: 'main-[hash]' }),
-    ...['catalog/sqlite/thread', 'symbolication/map-worker'].map(thread => build(entry(thread))),
+    entry('catalog/sqlite/thread', {}),
+    entry('symbolication/map-worker', {}),
+    entry('main', { splitting: true, chunkNames: 'main-[hash]', plugins: [keepingPlaces({ src })] }),
   ])
-  const files = built.flatMap(({ outputFiles }) => outputFiles)
+  // main.js last: a program that starts meanwhile finds all that its main.js asks for
+  const files = built.flatMap(({ outputFiles }) => outputFiles).sort((a, b) => isMain(a) - isMain(b))
   for (const file of files) replace(file)
   return files.map(file => path.relative(dist, file.path))
 }
+
+const isMain = file => Number(path.basename(file.path) === 'main.js')
 
 // A module that has moved into a bundle at the top of dist/ still means its own folder when it says where something lies.
 const keepingPlaces = ({ src }) => ({
@@ -47,11 +46,12 @@ const keepingPlaces = ({ src }) => ({
       const contents = text
         .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
         .replaceAll('import.meta.dirname', `process.getBuiltinModule('node:path').join(import.meta.dirname, ${folder})`)
+      if (/import\.meta\.(?!url|dirname)/.test(text)) throw new Error(`${file} asks import.meta for what a bundle does not know`)
       return { contents, loader: 'ts' }
     }),
 })
 
-// All at once, because a server may be starting from these very files; not at all when nothing has changed.
+// Each at once, because a server may be starting from these very files; not at all when nothing has changed.
 const replace = ({ path: file, contents }) => {
   if (fs.existsSync(file) && Buffer.compare(fs.readFileSync(file), contents) === 0) return
   const partial = `${file}.partial`
