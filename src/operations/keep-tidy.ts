@@ -73,7 +73,8 @@ async function runRounds(parts: TidyParts, common: Common, signal: AbortSignal):
 /** Gives the milliseconds to wait: none as long as there was something to do. */
 async function runRound(parts: TidyParts, common: Common, signal: AbortSignal): Promise<number> {
   if (!(await common.lease.hold())) return pace.betweenTries
-  await common.lease.clearUp()
+  // What it cannot clear up now, as on a full disk, must not keep it from removing what would make room
+  await common.lease.clearUp().catch(parts.onFault)
   const { catalog, blobs, codec, onFault } = parts
   const tidying = { catalog, blobs, codec, onFault, pause: pauser(parts, common, signal) }
   await condemnUnreferenced(tidying)

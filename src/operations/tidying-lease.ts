@@ -60,16 +60,19 @@ export function tidyingLease({ catalog, blobs, holder, clock }: TidyingLeasePart
  * The same right where there is no other server: it is had from the start, when everything was cleared up, for good. What is left to be cleared up
  * are uploads of its own that could neither be finished nor given up, as on a disk that fails.
  */
-export function soleTidying({ catalog, clock }: Omit<TidyingLeaseParts, 'blobs' | 'holder'>): TidyingLease {
+export function soleTidying({ catalog, clock, uploadsInFlight }: SoleTidyingParts): TidyingLease {
   let cleared = clock()
   return {
     hold: async () => true,
     async clearUp() {
       const now = clock()
-      if (now - cleared < stale.looks) return
+      // Not only by age: the machine may have slept in the middle of one
+      if (now - cleared < stale.looks || uploadsInFlight() > 0) return
       await catalog.abandonStaleIntents(now - stale.age)
       cleared = now
     },
     drop: async () => {},
   }
 }
+
+type SoleTidyingParts = Omit<TidyingLeaseParts, 'blobs' | 'holder'> & { readonly uploadsInFlight: () => number }
