@@ -197,7 +197,7 @@ async function makeCurrent(trx: Db, engine: Engine, { name, insteadOf, values }:
   const [switched] = (await switchContent(trx, { organization, digest, generation, insteadOf: insteadOf ?? undefined })).rows
   if (!switched) return false
   const { numAffectedRows } = await storeReserved(trx, { name: { organization, digest, generation }, values })
-  if (numAffectedRows === 0n) throw new Conflict('a copy was condemned while it was to become current')
+  if (!numAffectedRows) throw new Conflict('a copy was condemned while it was to become current')
   if (switched.reference_count === 1) await reweigh(trx, engine, { organization, ids: await owners(trx, organization, [digest]) })
   return true
 }

@@ -1,13 +1,13 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely'
 import type { Db } from './engine.ts'
 
-/** So many forms of one statement are kept; one that comes later is built each time. */
+/** So many forms of one statement are kept; one more, and all are forgotten: a few that nobody needs any more must not keep the others out. */
 const mostForms = 100
 
 /**
  * A statement that is built once for each catalog, and run with other values each time: building it takes longer than running it. There is one text
- * for each form of the values, which is how long their lists are and which of them are given. `build` sees places in their stead: it
- * may put them into the statement, look at how many there are and which are undefined, and nothing else.
+ * for each form of the values, which is how long their lists are and which of them are undefined; null is a value like others. `build` sees places in
+ * their stead: it may put them into the statement, look at how many there are and which are undefined, and nothing else.
  */
 export function statement<Values extends object, Row>(build: (db: Db, values: Values) => Compilable<Row>) {
   const catalogs = new WeakMap<object, Map<string, CompiledQuery<Row>>>()
@@ -18,7 +18,8 @@ export function statement<Values extends object, Row>(build: (db: Db, values: Va
     const given: unknown[] = []
     const form = formOf(values, given)
     const known = forms.get(form) ?? build(db, placesOf(values, { next: 0 }) as Values).compile()
-    if (forms.size < mostForms) forms.set(form, known)
+    if (forms.size >= mostForms && !forms.has(form)) forms.clear()
+    forms.set(form, known)
     const parameters = known.parameters.map(each => (each instanceof Place ? given[each.number] : each))
     return db.executeQuery({ ...known, parameters })
   }
@@ -41,6 +42,8 @@ class Place {
 function formOf(values: unknown, given: unknown[]): string {
   if (values === undefined) return '-'
   if (Array.isArray(values)) return `[${values.map(each => formOf(each, given)).join()}]`
+  if (isObject(values) && Object.getPrototypeOf(values) !== Object.prototype)
+    throw new Error('a statement that is built once takes texts, numbers, lists and plain objects only')
   if (isObject(values))
     return `{${Object.entries(values)
       .map(([name, each]) => `${name} ${formOf(each, given)}`)

@@ -22,7 +22,7 @@ export async function openStores(settings: Settings, closers: Closers): Promise<
   closers.push(await lockPlaces(settings))
   const opened = await openBlobs(settings)
   closers.push(opened.close)
-  // What only answers reads makes nothing, brings nothing up to date and claims nothing
+  // What only answers reads makes nothing, brings nothing up to date and claims nothing; at most a journal is rolled back that a kill has left
   if (settings.readOnly) await onFoundCatalog(settings, catalog => refuseStrangers(catalog, opened.blobs, settings))
   else await refuseWidowedBlobs(opened.blobs, settings)
   const whileWanted = settings.database.engine === 'postgres' ? createWhileWanted() : undefined

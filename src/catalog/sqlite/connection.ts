@@ -70,8 +70,11 @@ export class Connection {
     } catch (error) {
       if ((error as { sqliteExtendedCode?: number }).sqliteExtendedCode !== journalLeft) throw error
       const writer = new DatabaseSync(file, { timeout })
-      touch(writer)
-      writer.close()
+      try {
+        touch(writer)
+      } finally {
+        writer.close()
+      }
     }
   }
 
