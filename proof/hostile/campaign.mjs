@@ -92,7 +92,7 @@ export async function campaign({ seed, requests, round = roundOf(requests), slow
   }
 }
 
-/** Requests of a round: at least a dozen rounds, so that memory can be compared along the way. */
+/** Requests of a round: about a dozen rounds at least, so that memory can be compared along the way. */
 const roundOf = requests => Math.min(1500, Math.ceil(requests / 12))
 
 async function oneRound(run, { seed, size }) {

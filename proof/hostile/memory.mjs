@@ -52,6 +52,7 @@ export function memoryFaults({ start, most, before, looks, end }) {
   }
   compare({ from: start, to: most, bound: memoryBounds.most, text: 'resident memory grew too much' })
   const thirds = thirdsOf(looks)
+  if (!thirds && looks.at(-1)?.requests >= settled.resident) faults.push('too few looks at the memory to tell whether it grows')
   for (const name of ['resident', 'heap']) {
     compare({ from: before[name], to: end[name], bound: memoryBounds.end[name], text: `memory did not come back (${name})` })
     if (thirds && looks.at(-1).requests >= settled[name])

@@ -14,11 +14,11 @@
 // again by an oracle that shares no code with the server, and undone; canaries of each kind are never named. A finding is made smaller and kept as a
 // file for --replay.
 //
-// Memory is looked at as users would see it, and after each round as what is held: resident memory and the main thread's heap after a collection of
-// all threads, which a signal makes (collect.mjs; the program is as it was built). Without it what is resident says little about what is held, since the
+// Memory is looked at all the while, at its most, and after each round as what is held: resident memory and the main thread's heap after a collection of
+// all threads, which a signal asks for (collect.mjs; the program is as it was built, and its most is that of a server collected that often). Without it what is resident says little about what is held, since the
 // runtime collects late and the allocator gives little back. What is held is compared between warm-up and end, and in long runs between the second and
 // the last third, each within a bound (memory.mjs): what grows more slowly is not seen. Open files and handles are compared with those after the
-// warm-up, which starts the thread that reads large maps; it starts on demand and has four files.
+// warm-up, before which a large map has started the thread that reads such; it starts on demand and has four files.
 //
 // Not seen: faults that need more load than one client makes, TLS, Postgres and S3, several nodes, and whether an upload was rightly refused.
 // The same seed makes the same requests; in which order those of different lanes arrive is up to the machine. Needs Linux (/proc).
