@@ -62,8 +62,8 @@ function refuse(why) {
 
 function report(results) {
   keepRecord({
-    name: 'growth',
-    title: 'What a request costs among more and more maps',
+    name: ['growth', ...wanted].join('-'),
+    title: `What a request costs among more and more maps: ${results.map(({ engine }) => engine.title).join(', ')}`,
     command: [
       'npm run proof:growth',
       ...(process.argv.length > 2 ? ['--'] : []),
