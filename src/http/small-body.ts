@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { gatherBytes } from '../domain/gather-bytes.ts'
 import { Problem } from '../domain/problem.ts'
 
 /** Milliseconds in which a small body must be here. */
@@ -6,9 +7,10 @@ const bodyDeadline = 30_000
 
 /** A request's body of at most `limit` bytes; throws a Problem when it is larger, too slow or breaks off. */
 export async function readSmallBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  await takeSmallBody(incoming, limit, chunk => chunks.push(chunk))
-  return Buffer.concat(chunks)
+  const gathered = gatherBytes()
+  await takeSmallBody(incoming, limit, chunk => gathered.add(chunk))
+  const { buffer, byteOffset, length } = gathered.all()
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 /** Takes a body under the same terms as {@link readSmallBody}, and keeps nothing of it. */
@@ -17,7 +19,7 @@ export function discardSmallBody(incoming: IncomingMessage, limit: number): Prom
 }
 
 /** The request is never destroyed here, since its connection carries the answer. */
-function takeSmallBody(incoming: IncomingMessage, limit: number, keep: (chunk: Buffer) => unknown): Promise<void> {
+function takeSmallBody(incoming: IncomingMessage, limit: number, keep: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let size = 0
     const settle = (outcome: () => void) => {

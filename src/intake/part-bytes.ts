@@ -1,3 +1,4 @@
+import { gatherBytes } from '../domain/gather-bytes.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Part } from './read-parts.ts'
 
@@ -13,21 +14,25 @@ export async function* upTo({ name, bytes }: Part, limit: number): AsyncGenerato
 
 /** All bytes at once. */
 export async function collect(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of bytes) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  const gathered = gatherBytes()
+  for await (const chunk of bytes) gathered.add(chunk)
+  return toBuffer(gathered.all())
 }
 
 /** All bytes at once, or nothing when there are more than `limit`; the part is read to its end either way. */
 export async function collectIfSmall({ bytes }: Part, limit: number): Promise<Buffer | undefined> {
   let size = 0
-  const chunks: Buffer[] = []
+  const gathered = gatherBytes()
   for await (const chunk of bytes) {
     size += chunk.length
-    if (size <= limit) chunks.push(chunk)
-    else chunks.length = 0
+    if (size <= limit) gathered.add(chunk)
+    else gathered.clear()
   }
-  return size <= limit ? Buffer.concat(chunks) : undefined
+  return size <= limit ? toBuffer(gathered.all()) : undefined
+}
+
+function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 /** Lets a part go by. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type GatheredBytes, gatherBytes } from '../../domain/gather-bytes.ts'
 import type { Spooled } from '../../operations/ports/blob-store.ts'
 import { BatchedWriter, writeAll } from './batched-writer.ts'
 import { fileBytes } from './file-bytes.ts'
@@ -16,7 +17,7 @@ export class Spool implements Spooled {
   size = 0
   readonly #folder: string
   readonly #hash = createHash('sha256')
-  #chunks: Buffer[] | undefined = []
+  #held: GatheredBytes | undefined = gatherBytes()
   #file: TemporaryFile | undefined
   #writer: BatchedWriter | undefined
   #given = false
@@ -32,7 +33,7 @@ export class Spool implements Spooled {
     if (!this.#writer && this.size > memoryLimit) this.#writer = await this.#spill()
     if (this.#writer) await this.#append(this.#writer, chunk)
     // A copy, because the chunk may be a small cut of a buffer that would stay alive until the upload ends
-    else this.#chunks?.push(Buffer.from(chunk))
+    else this.#held?.add(chunk)
   }
 
   async end(): Promise<void> {
@@ -62,7 +63,7 @@ export class Spool implements Spooled {
     const file = this.#file
     this.#file = undefined
     this.#writer = undefined
-    this.#chunks = undefined
+    this.#held = undefined
     await file?.dispose()
   }
 
@@ -78,13 +79,13 @@ export class Spool implements Spooled {
   async #spill(): Promise<BatchedWriter> {
     this.#file = await TemporaryFile.create(this.#folder)
     const writer = new BatchedWriter(this.#file.handle)
-    for (const chunk of this.#chunks ?? []) await writer.write(chunk)
-    this.#chunks = undefined
+    if (this.#held) await writer.write(this.#held.all())
+    this.#held = undefined
     return writer
   }
 
   async #copyTo(copy: TemporaryFile): Promise<void> {
-    if (this.#chunks) return writeAll(copy.handle, Buffer.concat(this.#chunks))
+    if (this.#held) return writeAll(copy.handle, this.#held.all())
     if (!this.#file) throw new Error('these bytes were discarded')
     // Through the open handle, because under its name the first copy may be gone by now
     for await (const chunk of fileBytes(this.#file.handle)) await writeAll(copy.handle, chunk)
