@@ -34,6 +34,7 @@ const { values } = parseArgs({
 })
 const [seed, programs, steps, samples, warmUp] = ['seed', 'programs', 'steps', 'samples', 'warm-up'].map(name => Number(values[name]))
 const told = line => console.error(line)
+const number = value => (value ?? 0).toLocaleString('en')
 const again = `npm run proof:tenants -- --seed ${seed} --programs ${programs} --steps ${steps} --samples ${samples}`
 
 console.error(`seed ${seed}`)
@@ -120,5 +121,4 @@ function outcomes({ engine, answers }) {
     .join(', ')}`
 }
 
-const number = value => (value ?? 0).toLocaleString('en')
 const micro = milliseconds => (milliseconds * 1000).toFixed(1)

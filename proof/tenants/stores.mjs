@@ -76,7 +76,8 @@ async function inCatalog(stores, name, work) {
 }
 
 async function copyStores({ root, postgres }, from, to) {
-  const filter = name => !name.endsWith('-lock')
+  // The shared memory of a closed catalog may still go while it is copied, and is made anew
+  const filter = name => !/-(lock|shm)$/.test(name)
   await Promise.all([postgres?.createDatabase(to, from), fs.cp(path.join(root, from), path.join(root, to), { recursive: true, filter })])
 }
 
