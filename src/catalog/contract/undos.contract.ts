@@ -178,11 +178,12 @@ export function describeUndos(open: OpenCatalog): void {
         made(await catalog.move(scopeOf(samples([1]), 'deleted'), restoration, {}))
         const terms = { requestKey: 'k', partial: true }
         const answers = await Promise.all(Array.from({ length: 10 }, () => undo(catalog, 1, terms)))
-        const [first, ...others] = answers.map(made)
-        assert.deepEqual([first?.operation, first?.repeated, first?.left], [3, false, { purged: 0, movedOn: 1, held: 0 }])
-        for (const other of others) assert.deepEqual(other, { ...first, repeated: true })
+        // Whichever of them came to the lock first
+        const [done, ...repeats] = answers.map(made).sort((one, other) => Number(one.repeated) - Number(other.repeated))
+        assert.deepEqual([done?.operation, done?.repeated, done?.left], [3, false, { purged: 0, movedOn: 1, held: 0 }])
+        for (const repeat of repeats) assert.deepEqual(repeat, { ...done, repeated: true })
         await remove(catalog, [2])
-        assert.deepEqual(await undo(catalog, 1, terms), { ...first, repeated: true })
+        assert.deepEqual(await undo(catalog, 1, terms), { ...done, repeated: true })
         assert.deepEqual(await undo(catalog, 1, { requestKey: 'k' }), { refused: 'other_request' })
         assert.deepEqual(await undo(catalog, 2, terms), { refused: 'other_request' })
         assert.deepEqual(await catalog.move(scopeOf(samples()), deletion, { requestKey: 'k' }), { refused: 'other_request' })
@@ -195,9 +196,10 @@ export function describeUndos(open: OpenCatalog): void {
       onMaps(3, async catalog => {
         await remove(catalog)
         const answers = await Promise.all(Array.from({ length: 10 }, () => undo(catalog, 1)))
-        assert.equal(answers.filter(answer => !('refused' in answer)).length, 1)
+        const refusals = answers.filter(answer => 'refused' in answer)
+        assert.equal(refusals.length, 9)
         const refused = { refused: 'left', undoable: 0, left: { purged: 0, movedOn: 3, held: 0 }, undoneBy: 2 }
-        for (const answer of answers.slice(1)) assert.deepEqual(answer, refused)
+        for (const refusal of refusals) assert.deepEqual(refusal, refused)
       }),
     )
 
