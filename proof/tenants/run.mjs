@@ -121,4 +121,6 @@ function outcomes({ engine, answers }) {
     .join(', ')}`
 }
 
-const micro = milliseconds => (milliseconds * 1000).toFixed(1)
+function micro(milliseconds) {
+  return (milliseconds * 1000).toFixed(1)
+}
