@@ -18,8 +18,9 @@
 import { parseArgs } from 'node:util'
 import { keepRecord } from '../shared/record.mjs'
 import { noninterference } from './noninterference.mjs'
+import { answersTable, outcomes, timesTable } from './report.mjs'
 import { openStores } from './stores.mjs'
-import { bound, threshold, timing } from './timing.mjs'
+import { timing } from './timing.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -34,14 +35,19 @@ const { values } = parseArgs({
 })
 const [seed, programs, steps, samples, warmUp] = ['seed', 'programs', 'steps', 'samples', 'warm-up'].map(name => Number(values[name]))
 const told = line => console.error(line)
-const number = value => (value ?? 0).toLocaleString('en')
 const again = `npm run proof:tenants -- --seed ${seed} --programs ${programs} --steps ${steps} --samples ${samples}`
 
 console.error(`seed ${seed}`)
 const results = []
 for (const engine of values.engine) results.push({ engine, ...(await prove(engine)) })
 const faults = results.flatMap(({ faults: found }) => found)
-report()
+keepRecord({
+  name: 'tenants',
+  title: 'One organization learns nothing of another',
+  command: again,
+  tables: [answersTable(results), ...(samples > 0 ? results.map(timesTable) : [])],
+  notes: [`Requests of A by outcome: ${results.map(outcomes).join('; ')}.`, ...faults],
+})
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length > 0 ? 1 : 0
 
@@ -62,65 +68,4 @@ async function prove(engine) {
 function shown(engine, { seed: own, settings, shrinks, steps: left, error, program }) {
   const command = `npm run proof:tenants -- --seed ${own} --engine ${engine} --programs 1 --steps ${steps} --samples 0`
   return `${engine}, settings “${settings}”, ${left} steps after ${shrinks} reductions: ${error}\nthe program: ${program}\nagain: ${command}`
-}
-
-function report() {
-  const counts = Object.keys(results[0].answers.counts)
-  const rows = counts.map(name => [name, ...results.map(({ answers }) => number(answers.counts[name]))])
-  const differences = ['answers that differ', ...results.map(({ answers }) => number(answers.differences.length))]
-  const engines = results.map(({ engine }) => engine)
-  const tables = [
-    { caption: 'Answers with a second organization at work and without', columns: ['', ...engines], rows: [...rows, differences] },
-  ]
-  if (samples > 0) tables.push(...results.map(timeTable))
-  keepRecord({
-    name: 'tenants',
-    title: 'One organization learns nothing of another',
-    command: again,
-    tables,
-    notes: [`Requests of A by outcome: ${results.map(outcomes).join('; ')}.`, ...faults],
-  })
-}
-
-function timeTable({ engine, times }) {
-  return {
-    caption: `Times on ${engine}: what B has against what nobody has (${samples} rounds each, a fault beyond |z| ${threshold} or ${bound * 100} % of the median)`,
-    columns: [
-      'request',
-      'rounds',
-      'median, µs',
-      'median difference, µs',
-      '99.9 % interval, µs',
-      'z',
-      'z of nothing',
-      'z of own',
-      'verdict',
-    ],
-    rows: times.map(({ name, usual, theirs, nothing, own, verdict }) => [
-      name,
-      number(theirs.n),
-      micro(usual),
-      micro(theirs.shift),
-      theirs.interval.map(micro).join(' to '),
-      theirs.z.toFixed(2),
-      nothing.z.toFixed(2),
-      own ? own.z.toFixed(2) : '',
-      verdict,
-    ]),
-  }
-}
-
-function outcomes({ engine, answers }) {
-  const classes = {}
-  for (const [name, count] of Object.entries(answers.statuses)) {
-    const status = `${name.split(' ')[1][0]}xx`
-    classes[status] = (classes[status] ?? 0) + count
-  }
-  return `${engine} ${Object.entries(classes)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ')}`
-}
-
-function micro(milliseconds) {
-  return (milliseconds * 1000).toFixed(1)
 }
