@@ -2,12 +2,13 @@ import type { SourceMap, State } from '../domain/source-map.ts'
 import type { MapDetail, ReadCatalog, StoredFile } from '../operations/ports/read-catalog.ts'
 import type { Db } from './engine.ts'
 import { allShownColumns, toPlainMap } from './row.ts'
+import { statement } from './statement.ts'
 
 /** All there is to know of one map. */
 export function details(db: Db): Pick<ReadCatalog, 'detail'> {
   return {
     async detail(organization, id) {
-      const row = await mapRow(db, organization, id)
+      const row = (await mapRow(db, { organization, id })).rows[0]
       if (!row) return undefined
       const state: State = row.purged_at !== null ? 'purged' : row.deleted_at !== null ? 'deleted' : 'live'
       const { repository_url: url, repository_commit: commit } = row
@@ -26,8 +27,13 @@ export function details(db: Db): Pick<ReadCatalog, 'detail'> {
   }
 }
 
-function mapRow(db: Db, organization: number, id: number) {
-  return db
+interface MapName {
+  readonly organization: number
+  readonly id: number
+}
+
+const mapRow = statement((db, { organization, id }: MapName) =>
+  db
     .selectFrom('source_map')
     .leftJoin('access_key', 'access_key.id', 'source_map.uploader')
     .leftJoin('operation', join =>
@@ -37,12 +43,22 @@ function mapRow(db: Db, organization: number, id: number) {
     .select(['deleted_at', 'purged_at', 'last_operation', 'uploader', 'repository_url', 'repository_commit'])
     .select(['access_key.name as uploader_name', 'operation.undo_until'])
     .where('source_map.organization', '=', organization)
-    .where('source_map.id', '=', id)
-    .executeTakeFirst()
-}
+    .where('source_map.id', '=', id),
+)
 
 async function files(db: Db, organization: number, id: number): Promise<StoredFile[]> {
-  const rows = await db
+  const { rows } = await fileRows(db, { organization, id })
+  return rows.map(({ part, file_name, size, stored_size, digest, generation, codec }) => ({
+    part,
+    fileName: file_name ?? undefined,
+    size,
+    storedSize: stored_size,
+    copy: { organization, digest, generation, codec },
+  }))
+}
+
+const fileRows = statement((db, { organization, id }: MapName) =>
+  db
     .selectFrom('source_map_file as file')
     .innerJoin('blob', join => join.onRef('blob.organization', '=', 'file.organization').onRef('blob.digest', '=', 'file.digest'))
     .innerJoin('blob_copy as copy', join =>
@@ -54,13 +70,5 @@ async function files(db: Db, organization: number, id: number): Promise<StoredFi
     .select(['part', 'file_name', 'file.size', 'file.digest', 'copy.generation', 'copy.codec', 'copy.stored_size'])
     .where('file.organization', '=', organization)
     .where('file.id', '=', id)
-    .orderBy('part')
-    .execute()
-  return rows.map(({ part, file_name, size, stored_size, digest, generation, codec }) => ({
-    part,
-    fileName: file_name ?? undefined,
-    size,
-    storedSize: stored_size,
-    copy: { organization, digest, generation, codec },
-  }))
-}
+    .orderBy('part'),
+)

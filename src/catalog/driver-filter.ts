@@ -1,7 +1,7 @@
 import { foldCase } from '../domain/caseless.ts'
 import { type FieldName, field } from '../domain/fields.ts'
 import { type FilterName, filter } from '../domain/filters.ts'
-import { kind } from '../domain/kinds.ts'
+import { type Kind, kind } from '../domain/kinds.ts'
 import type { Criterion, Selection } from '../domain/selection.ts'
 import type { State } from '../domain/source-map.ts'
 
@@ -12,11 +12,13 @@ const release: readonly FilterName[] = ['service', 'version']
 const livingOnly: readonly FilterName[] = ['filename', 'origin_version', 'origin', 'arch', 'symbol_source']
 const broad: readonly FilterName[] = ['origin_version', 'origin', 'arch', 'symbol_source']
 
+type Filtered = Pick<Criterion, 'filter'>
+
 /** How a selection is looked up: by which filters' index, and what is left to be checked row by row. */
-export interface LookUp {
+export interface LookUp<C> {
   /** Filters whose index leads; none means the kind as a whole. */
-  readonly leading: readonly Criterion[]
-  readonly rest: readonly Criterion[]
+  readonly leading: readonly C[]
+  readonly rest: readonly C[]
   /** States whose index over releases is used with service and version known to be empty, so that the id comes next. */
   readonly withoutRelease: ReadonlySet<State>
   /**
@@ -26,8 +28,8 @@ export interface LookUp {
   readonly bounded: boolean
 }
 
-/** Chooses the index path of a selection by rule, not by statistics, so that it is the same on every machine. */
-export function lookUp({ kind: name, criteria }: Selection): LookUp {
+/** Chooses the index path of a selection by rule, not by statistics nor by values, so that it is the same on every machine. */
+export function lookUp<C extends Filtered>({ kind: name, criteria }: { readonly kind: Kind; readonly criteria: readonly C[] }): LookUp<C> {
   const leading = leadingCriteria(criteria)
   const rest = criteria.filter(each => !leading.includes(each))
   const [first] = leading
@@ -40,7 +42,7 @@ export function lookUp({ kind: name, criteria }: Selection): LookUp {
   return { leading, rest, withoutRelease: new Set(hasRelease ? [] : byRelease), bounded }
 }
 
-function leadingCriteria(criteria: readonly Criterion[]): readonly Criterion[] {
+function leadingCriteria<C extends Filtered>(criteria: readonly C[]): readonly C[] {
   const given = (names: readonly FilterName[]) => names.flatMap(name => criteria.filter(each => each.filter === name))
   const [narrowest] = given(narrow)
   // A js map's file name is indexed within its release

@@ -5,13 +5,18 @@ import type { Held, Scope } from '../operations/ports/passage-catalog.ts'
 import type { Db, Engine } from './engine.ts'
 import { RunPacker, stretchesOf } from './pack-ids.ts'
 import type { HoldTable, Schema } from './schema.ts'
+import { statement } from './statement.ts'
 
 type Builder = ExpressionBuilder<Schema, 'source_map'>
 
 /** The holds that keep maps at a time, oldest first. */
 export async function activeHolds(db: Db, organization: number, at: number): Promise<readonly Hold[]> {
-  return withIds(db, organization, await active(db, organization, at).selectAll().orderBy('created_at').orderBy('id').execute())
+  return withIds(db, organization, (await readActive(db, { organization, at })).rows)
 }
+
+const readActive = statement((db, { organization, at }: { organization: number; at: number }) =>
+  active(db, organization, at).selectAll().orderBy('created_at').orderBy('id'),
+)
 
 /** The rows of the holds that are neither released nor expired. */
 export function active(db: Db, organization: number, at: number) {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import type { Selection } from '../domain/selection.ts'
 import type { DeletedMap, ListPosition, ListQuery, ReadCatalog } from '../operations/ports/read-catalog.ts'
+import { type AskedForm, type AskedValues, asked } from './asked.ts'
 import { strandCount, strands } from './driver-filter.ts'
 import type { Db, Engine } from './engine.ts'
 import { shownColumns, toPlainMap } from './row.ts'
+import { statement } from './statement.ts'
 import { inSnapshot } from './transaction.ts'
-import { where } from './where.ts'
+import { whereAsked } from './where.ts'
 
 type Lists = Pick<ReadCatalog, 'list' | 'deletedMaps' | 'count'>
 
@@ -14,10 +15,16 @@ const mergeable = 200
 
 /** Lists of maps, newest first: as ids rise in commit order and created_at never falls, that is by falling id. */
 export function lists(db: Db, engine: Engine): Lists {
+  const readPage = statement((each, values: PageValues, form: PageForm) =>
+    pageOf(each, engine, { values, form }).select(shownColumns(form.kind)),
+  )
   return {
     async list(query, position, limit) {
       const page: Page = { query: { ...query, state: 'live' }, position, limit }
-      if (isDirect(page)) return (await pageOf(db, engine, page).select(shownColumns(query.selection.kind)).execute()).map(toPlainMap)
+      if (isDirect(page)) {
+        const { values, form } = taken(page)
+        return (await readPage(db, values, form)).rows.map(toPlainMap)
+      }
       // Between two stretches a deletion of both could come: half of it must not be seen
       return inSnapshot(db, async trx => {
         const ids = await newestIds(trx, engine, page)
@@ -38,8 +45,9 @@ export function lists(db: Db, engine: Engine): Lists {
       }),
 
     async count(query) {
-      const counted = matching(db, engine, { ...query, state: 'live' }).select(sql<number>`count(*)`.as('count'))
-      return (await counted.executeTakeFirstOrThrow()).count
+      const { form, values } = asked({ ...query, state: 'live' })
+      const matches = matching(db, engine, { form: { ...form, withDebugId: query.withDebugId }, values })
+      return (await matches.select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow()).count
     },
   }
 }
@@ -63,7 +71,7 @@ async function newestIds(db: Db, engine: Engine, { query, position, limit }: Pag
 }
 
 async function idsOf(db: Db, engine: Engine, page: Page): Promise<number[]> {
-  return (await pageOf(db, engine, page).select('id').execute()).map(row => row.id)
+  return (await pageOf(db, engine, taken(page)).select('id').execute()).map(row => row.id)
 }
 
 /** Whether the rows of a page lie beside each other: then they are read as they are found. What is passed over is read by id alone. */
@@ -71,20 +79,43 @@ function isDirect({ query, position }: Page): boolean {
   return strandCount(query.selection) === 1 && ('before' in position || position.offset === 0)
 }
 
-function pageOf(db: Db, engine: Engine, { query, position, limit }: Page) {
-  // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
-  const order = strandCount(query.selection) > 1 ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
-  const newest = matching(db, engine, query).orderBy(order, 'desc').limit(limit)
-  if ('offset' in position) return newest.offset(position.offset)
-  return newest.$if(position.before !== undefined, q => q.where('id', '<', position.before ?? 0))
+interface ListForm extends AskedForm {
+  readonly withDebugId: boolean
 }
 
-function matching(db: Db, engine: Engine, { organization, selection, withDebugId, state }: StateQuery) {
-  const scope = { organization, selection: selection satisfies Selection, state }
+interface PageForm extends ListForm {
+  /** Whether the rows have to be sorted. */
+  readonly sorted: boolean
+}
+
+interface PageValues extends AskedValues {
+  readonly before: number | undefined
+  readonly offset: number | undefined
+  readonly limit: number
+}
+
+/** A page as what its statement looks like, and the values in it. */
+function taken({ query, position, limit }: Page): { readonly form: PageForm; readonly values: PageValues } {
+  const { form, values } = asked(query)
+  const place = 'offset' in position ? { before: undefined, offset: position.offset } : { before: position.before, offset: undefined }
+  const sorted = strandCount(query.selection) > 1
+  return { form: { ...form, withDebugId: query.withDebugId, sorted }, values: { ...values, ...place, limit } }
+}
+
+function pageOf(db: Db, engine: Engine, { values, form }: { values: PageValues; form: PageForm }) {
+  const { before, offset, limit } = values
+  // Rows of several stretches are sorted: an index that has them in order is that of the whole organization
+  const order = form.sorted ? engine.unindexed(sql.ref<number>('id')) : sql.ref<number>('id')
+  const newest = matching(db, engine, { form, values }).orderBy(order, 'desc').limit(limit)
+  if (offset !== undefined) return newest.offset(offset)
+  return before === undefined ? newest : newest.where('id', '<', before)
+}
+
+function matching(db: Db, engine: Engine, { form, values }: { form: ListForm; values: AskedValues }) {
   return db
     .selectFrom('source_map')
-    .where(where(scope, engine))
-    .$if(withDebugId, query => query.where('debug_id', 'is not', null))
+    .where(whereAsked(engine, form, values))
+    .$if(form.withDebugId, query => query.where('debug_id', 'is not', null))
 }
 
 async function deletedRows(db: Db, { organization, selection }: StateQuery, ids: readonly number[]): Promise<DeletedMap[]> {

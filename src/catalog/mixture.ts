@@ -13,31 +13,37 @@ const smallestDivisor = 2n ** 30n
  * depends on both, below 2^32. Remainders do not balance as sums of ids or of their squares may. Integer arithmetic that stays within
  * 63 bits as long as ids and state versions stay below 2^32, and one statement for all plans.
  */
-export function mixed(plan: string): RawBuilder<number> {
+export function mixed(plan: PlanNumbers): RawBuilder<number> {
   return mixture(plan, sql`state_version`)
 }
 
 /** The trace for a plan of all chosen maps, as text, since it outgrows the numbers of JavaScript. */
 export function traceOf(plan: string): RawBuilder<Trace> {
-  return total(mixed(plan))
+  return total(mixed(planNumbers(plan)))
 }
 
 /** The same as it was before a passage that has just raised their state versions. */
 export function traceBefore(plan: string): RawBuilder<Trace> {
-  return total(mixture(plan, sql`(state_version - 1)`))
+  return total(mixture(planNumbers(plan), sql`(state_version - 1)`))
 }
 
 function total(mix: RawBuilder<number>): RawBuilder<Trace> {
   return sql<Trace>`cast(coalesce(sum(${mix}), 0) as text)`
 }
 
-function mixture(plan: string, version: RawBuilder<unknown>): RawBuilder<number> {
-  const { dividend, a, b } = numbersOf(plan)
+function mixture({ dividend, a, b }: PlanNumbers, version: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`(${dividend} % (((id * ${a} + ${version} * ${b}) & ${spread}) + ${smallestDivisor}))`
 }
 
-/** Numbers that depend on nothing but the plan's random id: a dividend of 62 bits, two odd factors of 30. Whole to SQLite because they are no floats here. */
-function numbersOf(plan: string): { dividend: bigint; a: bigint; b: bigint } {
+/** What is a plan's own in a trace: a dividend of 62 bits, two odd factors of 30. Whole to SQLite because they are no floats here. */
+export interface PlanNumbers {
+  readonly dividend: bigint
+  readonly a: bigint
+  readonly b: bigint
+}
+
+/** Numbers that depend on nothing but the plan's random id. */
+export function planNumbers(plan: string): PlanNumbers {
   const hash = createHash('sha256').update(plan).digest()
   const bits = (offset: number, count: bigint) => hash.readBigUInt64BE(offset) >> (64n - count)
   const factor = (offset: number) => bits(offset, 30n) | (1n << 29n) | 1n

@@ -41,6 +41,23 @@ describe('a statement', () => {
     assert.equal(built, 2)
   })
 
+  test('is another one for another form, which it is given as it is', async () => {
+    const counted = statement((db: Db, { name }: { name: string }, form: { readonly columns: readonly ('name' | 'number')[] }) =>
+      db.selectFrom('organization').select(form.columns).where('name', '=', name),
+    )
+    const read = async (name: string, ...columns: ('name' | 'number')[]) => (await counted(opened.db, { name }, { columns })).rows
+    assert.deepEqual(JSON.stringify(await read('one', 'name')), '[{"name":"one"}]')
+    assert.deepEqual(JSON.stringify(await read('two', 'number')), '[{"number":2}]')
+    assert.deepEqual(JSON.stringify(await read('three', 'name')), '[{"name":"three"}]')
+  })
+
+  test('of very many values is built each time, and takes no place from those that come again', async () => {
+    built = 0
+    const names = Array.from({ length: 200 }, (_, at) => (at === 7 ? 'two' : `nobody ${at}`))
+    for (let time = 0; time < 2; time++) assert.deepEqual(await namesOf({ names, number: undefined }), ['two'])
+    assert.equal(built, 2)
+  })
+
   test('does nothing with its values, which it does not have', async () => {
     const adding = statement((db: Db, { number }: { number: number }) =>
       db
@@ -49,6 +66,10 @@ describe('a statement', () => {
         .where('number', '=', number + 1),
     )
     await assert.rejects(adding(opened.db, { number: 1 }), /cannot do anything with its values/)
+    const listing = statement((db: Db, { names }: { names: readonly string[] }) =>
+      db.selectFrom('organization').select('name').where('name', '=', JSON.stringify(names)),
+    )
+    await assert.rejects(listing(opened.db, { names: ['one'] }), /cannot do anything with its values/)
   })
 
   test('is built in each catalog for itself', async () => {

@@ -4,25 +4,32 @@ import type { Db } from './engine.ts'
 /** So many forms of one statement are kept; one more, and all are forgotten: a few that nobody needs any more must not keep the others out. */
 const mostForms = 100
 
+/** A statement of more values has them counted in it and hardly comes again; it would take memory for nothing. */
+const mostValues = 100
+
 /**
  * A statement that is built once for each catalog, and run with other values each time: building it takes longer than running it. There is one text
- * for each form of the values, which is how long their lists are and which of them are undefined; null is a value like others. `build` sees places in
- * their stead: it may put them into the statement, look at how many there are and which are undefined, and nothing else.
+ * for each form: what is given as such, which is plain data, how long the lists of values are and which of them are undefined; null is a value like
+ * others. `build` sees places in their stead: it may put them into the statement, look at how many there are and which are undefined, and nothing else.
  */
-export function statement<Values extends object, Row>(build: (db: Db, values: Values) => Compilable<Row>) {
+export function statement<Values extends object, Row, Form = void>(build: (db: Db, values: Values, form: Form) => Compilable<Row>) {
   const catalogs = new WeakMap<object, Map<string, CompiledQuery<Row>>>()
-  return async (db: Db, values: Values): Promise<QueryResult<Row>> => {
+  return async (db: Db, values: Values, form: Form): Promise<QueryResult<Row>> => {
     const { adapter } = db.getExecutor()
     const forms = catalogs.get(adapter) ?? new Map<string, CompiledQuery<Row>>()
     catalogs.set(adapter, forms)
     const given: unknown[] = []
-    const form = formOf(values, given)
-    const known = forms.get(form) ?? build(db, placesOf(values, { next: 0 }) as Values).compile()
-    if (forms.size >= mostForms && !forms.has(form)) forms.clear()
-    forms.set(form, known)
+    const name = `${formOf(values, given)}${form === undefined ? '' : JSON.stringify(form)}`
+    const known = forms.get(name) ?? build(db, placesOf(values, { next: 0 }) as Values, form).compile()
+    if (given.length <= mostValues) keep(forms, name, known)
     const parameters = known.parameters.map(each => (each instanceof Place ? given[each.number] : each))
     return db.executeQuery({ ...known, parameters })
   }
+}
+
+function keep<Row>(forms: Map<string, CompiledQuery<Row>>, name: string, query: CompiledQuery<Row>): void {
+  if (forms.size >= mostForms && !forms.has(name)) forms.clear()
+  forms.set(name, query)
 }
 
 /** Where a value will be. */
@@ -35,6 +42,10 @@ class Place {
 
   [Symbol.toPrimitive](): never {
     throw new Error('a statement that is built once cannot do anything with its values')
+  }
+
+  toJSON(): never {
+    return this[Symbol.toPrimitive]()
   }
 }
 

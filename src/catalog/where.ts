@@ -1,14 +1,11 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely'
-import { foldCase, isCaseless } from '../domain/caseless.ts'
 import { type FieldName, field } from '../domain/fields.ts'
-import { filter } from '../domain/filters.ts'
-import type { Criterion } from '../domain/selection.ts'
-import { idNumber } from '../domain/unmatched-ids.ts'
+import { type FilterName, filter } from '../domain/filters.ts'
 import type { Scope } from '../operations/ports/passage-catalog.ts'
+import { type AskedForm, type AskedValues, asked, type CriterionValues } from './asked.ts'
 import { lookUp } from './driver-filter.ts'
 import type { Engine } from './engine.ts'
 import { keptByNone } from './held.ts'
-import { lowered } from './lowered.ts'
 import type { Schema } from './schema.ts'
 
 type Builder = ExpressionBuilder<Schema, 'source_map'>
@@ -16,52 +13,62 @@ type Condition = ExpressionWrapper<Schema, 'source_map', SqlBool> | RawBuilder<S
 
 /** The one condition that previews, pages, deletions, restorations and lists of a scope share. */
 export function where(scope: Scope, engine: Engine): (builder: Builder) => ExpressionWrapper<Schema, 'source_map', SqlBool> {
-  const { leading, rest, withoutRelease } = lookUp(scope.selection)
+  const { form, values } = asked(scope)
+  const matches = whereAsked(engine, form, values)
+  return builder => builder.and([matches(builder), ...keptByNone(engine, scope.without ?? [])(builder)])
+}
+
+/** The same of what a scope asks, without holds: its text depends on nothing but the form and how many values there are. */
+export function whereAsked(
+  engine: Engine,
+  { kind, state, filters }: AskedForm,
+  { organization, upTo, criteria }: AskedValues,
+): (builder: Builder) => ExpressionWrapper<Schema, 'source_map', SqlBool> {
+  const each = filters.map((name, at) => ({ filter: name, ...(criteria[at] ?? noValues) }))
+  const { leading, rest, withoutRelease } = lookUp({ kind, criteria: each })
   // Ids are found by the primary key, which does not know the kind
-  const byKey = leading.some(each => each.filter === 'id' || each.filter === 'uuid')
+  const byKey = leading.some(({ filter: name }) => name === 'id' || name === 'uuid')
   return builder =>
     builder.and([
-      builder('organization', '=', scope.organization),
-      byKey ? sql<SqlBool>`${engine.unindexed(sql.ref('kind'))} = ${scope.selection.kind}` : builder('kind', '=', scope.selection.kind),
-      ...inState(builder, scope.state),
-      ...(withoutRelease.has(scope.state) ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
-      ...leading.map(each => matches(builder, each, { scope, engine: undefined })),
-      ...rest.map(each => matches(builder, each, { scope, engine })),
-      ...(scope.upTo === undefined ? [] : [builder('id', '<=', scope.upTo)]),
-      ...keptByNone(engine, scope.without ?? [])(builder),
+      builder('organization', '=', organization),
+      byKey ? sql<SqlBool>`${engine.unindexed(sql.ref('kind'))} = ${kind}` : builder('kind', '=', kind),
+      ...inState(builder, state),
+      ...(withoutRelease.has(state) ? [builder('service', 'is', null), builder('version', 'is', null)] : []),
+      ...leading.map(criterion => matches(builder, criterion, { kind, organization, engine: undefined })),
+      ...rest.map(criterion => matches(builder, criterion, { kind, organization, engine })),
+      ...(upTo === undefined ? [] : [builder('id', '<=', upTo)]),
     ])
 }
+
+const noValues: CriterionValues = { among: [], path: undefined, exact: [], caseless: [] }
 
 function inState(builder: Builder, state: Scope['state']): Condition[] {
   if (state === 'live') return [builder('deleted_at', 'is', null)]
   return [builder('deleted_at', 'is not', null), builder('purged_at', 'is', null)]
 }
 
-interface Context {
-  readonly scope: Scope
+interface Context extends Pick<AskedForm, 'kind'>, Pick<AskedValues, 'organization'> {
   /** Given when the column must not lead to an index. */
   readonly engine: Engine | undefined
 }
 
-function matches(builder: Builder, { filter: name, values }: Criterion, context: Context): Condition {
-  if (name === 'id') return hasId(builder, values)
-  if (name === 'uuid') return hasUuid(builder, values, context)
-  if (name === 'filename') return hasFileName(builder, values[0] ?? '', context)
+type Criterion = CriterionValues & { readonly filter: FilterName }
+
+function matches(builder: Builder, criterion: Criterion, context: Context): Condition {
+  const { filter: name, among } = criterion
+  if (name === 'id') return among.length > 0 ? builder('id', 'in', among as readonly number[]) : sql<SqlBool>`1 = 0`
+  if (name === 'uuid') return hasUuid(builder, criterion, context)
+  if (name === 'filename') return hasFileName(builder, criterion, context)
   const column = filter(name).field as FieldName
-  return field(column).caseless ? equalsCaseless(column, values, context) : equals(column, values, context)
+  return field(column).caseless ? equalsCaseless(column, criterion, context) : equals(column, among, context)
 }
 
-function hasId(builder: Builder, values: readonly string[]): Condition {
-  const ids = values.map(idNumber).filter(id => id !== undefined)
-  return ids.length > 0 ? builder('id', 'in', ids) : sql<SqlBool>`1 = 0`
-}
-
-function hasUuid(builder: Builder, values: readonly string[], { scope }: Context): Condition {
+function hasUuid(builder: Builder, { among }: Criterion, { organization }: Context): Condition {
   const holders = builder
     .selectFrom('source_map_uuid')
     .select('source_map_uuid.id')
-    .where('source_map_uuid.organization', '=', scope.organization)
-    .where('source_map_uuid.uuid', 'in', values.map(foldCase))
+    .where('source_map_uuid.organization', '=', organization)
+    .where('source_map_uuid.uuid', 'in', among as readonly string[])
   return builder('source_map.id', 'in', holders)
 }
 
@@ -69,42 +76,29 @@ function hasUuid(builder: Builder, values: readonly string[], { scope }: Context
  * A js file name is the last segment of its path, so both are asked through the index over paths; the other kinds have names
  * without a path and an index of their own. `wire:` decision 17.
  */
-function hasFileName(builder: Builder, value: string, context: Context): Condition {
-  if (context.scope.selection.kind !== 'js')
-    return builder.and([equals('file_name', [value], context), builder('absolute_path', 'is', null)])
-  const last = value.slice(value.lastIndexOf('/') + 1)
-  const path = last === value ? builder('absolute_path', 'is not', null) : builder('absolute_path', '=', value)
-  return last === '' ? path : builder.and([equals('file_name', [last], context), path])
+function hasFileName(builder: Builder, { among, path }: Criterion, context: Context): Condition {
+  if (context.kind !== 'js') return builder.and([equals('file_name', among, context), builder('absolute_path', 'is', null)])
+  const onPath = path === undefined ? builder('absolute_path', 'is not', null) : builder('absolute_path', '=', path)
+  return among.length === 0 ? onPath : builder.and([equals('file_name', among, context), onPath])
 }
 
-function equals(column: FieldName, values: readonly string[], { engine }: Context): Condition {
-  const reference = engine ? engine.unindexed(sql.ref(column)) : sql.ref(column)
-  return oneOf(
-    reference,
-    values.map(value => sql`${value}`),
-  )
+function equals(column: FieldName, values: CriterionValues['among'], { engine }: Pick<Context, 'engine'>): Condition {
+  return oneOf(engine ? engine.unindexed(sql.ref(column)) : sql.ref(column), values)
 }
 
 /** Ignores case for the given values that are hex or UUIDs; the index holds the column in lower case. `wire:` decision 6. */
-function equalsCaseless(column: FieldName, values: readonly string[], context: Context): Condition {
+function equalsCaseless(column: FieldName, { among, exact, caseless }: Criterion, { engine }: Context): Condition {
   const lower = sql`lower(${sql.ref(column)})`
-  const reference = context.engine ? context.engine.unindexed(lower) : lower
-  const exact = values.filter(value => !isCaseless(value))
-  const inIndex = oneOf(reference, values.map(lowered))
+  const inIndex = oneOf(engine ? engine.unindexed(lower) : lower, among)
   // The index holds those that have the attribute, and says so
   const present = sql<SqlBool>`${sql.ref(column)} is not null`
   if (exact.length === 0) return sql<SqlBool>`${present} and ${inIndex}`
-  const caseless = values.filter(isCaseless)
-  const precise = equals(column, exact, { ...context, engine: undefined })
-  const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, caseless.map(lowered))} or ${precise})` : precise
+  const precise = equals(column, exact, { engine: undefined })
+  const either = caseless.length > 0 ? sql<SqlBool>`(${oneOf(lower, caseless)} or ${precise})` : precise
   return sql<SqlBool>`${present} and ${inIndex} and ${either}`
 }
 
-function oneOf(
-  reference: RawBuilder<unknown> | ReturnType<Engine['unindexed']>,
-  values: readonly RawBuilder<unknown>[],
-): RawBuilder<SqlBool> {
+function oneOf(reference: RawBuilder<unknown> | ReturnType<Engine['unindexed']>, values: CriterionValues['among']): RawBuilder<SqlBool> {
   const [only] = values
-  if (values.length === 1 && only) return sql<SqlBool>`${reference} = ${only}`
-  return sql<SqlBool>`${reference} in (${sql.join(values)})`
+  return values.length === 1 ? sql<SqlBool>`${reference} = ${only}` : sql<SqlBool>`${reference} in (${sql.join(values)})`
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Db } from '../engine.ts'
-import { mixed } from '../mixture.ts'
+import { mixed, planNumbers } from '../mixture.ts'
 import { type OpenCatalog, withCatalog } from './sample-uploads.fixture.ts'
 
 interface Member {
@@ -42,6 +42,8 @@ export function describeMixture(open: OpenCatalog): void {
 async function sumOf(db: Db, plan: string, members: readonly Member[]): Promise<number> {
   const rows = members.map(({ id, version }) => sql`select cast(${id} as bigint) as id, cast(${version} as bigint) as state_version`)
   const all = sql.join(rows, sql` union all `)
-  const { rows: sums } = await sql<{ mix: string }>`select cast(sum(${mixed(plan)}) as text) as mix from (${all}) as member`.execute(db)
+  const { rows: sums } = await sql<{
+    mix: string
+  }>`select cast(sum(${mixed(planNumbers(plan))}) as text) as mix from (${all}) as member`.execute(db)
   return Number(sums[0]?.mix)
 }
