@@ -1,9 +1,10 @@
-import { firstByte, readsWhile } from './felt.mjs'
-import { ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { firstByte, readsWhenIdle, readsWhile } from './felt.mjs'
+import { counted, ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { scaled } from './scale.mjs'
 import { bareEngine, big, copyOf } from './seeded.mjs'
 import { send, startServer } from './server.mjs'
 
-const rounds = 3
+const rounds = scaled(3)
 
 /** A real deletion of half a million maps against the bare statement, what others feel of it. */
 export async function deletion(folder) {
@@ -28,7 +29,7 @@ export async function deletion(folder) {
   await server.stop()
   return [
     row(
-      'real deletion of 500,000 of 1,000,000, to commit, against the bare statement',
+      `real deletion of ${counted(big.count)} of ${counted(big.among)}, to commit, against the bare statement`,
       `${ms(deletion.ours)} against ${ms(deletion.theirs)}`,
       {
         value: deletion.ours / deletion.theirs,
@@ -45,7 +46,7 @@ export async function deletion(folder) {
       atMost: 1,
     }),
     row(
-      'resident memory growth during a 500,000-map deletion and its answer',
+      `resident memory growth during a ${counted(big.count)}-map deletion and its answer`,
       `${memoryBefore.toFixed(0)} MiB before, ${memory.bytes} MB answered`,
       {
         value: Math.max(0, memory.peak - memoryBefore),
@@ -65,7 +66,7 @@ async function deleteAndRestore(server) {
 }
 
 async function whatOthersFeel(server) {
-  const idle = await readsWhile(server, () => new Promise(resolve => setTimeout(resolve, 5000)))
+  const idle = await readsWhenIdle(server)
   await server.stall()
   let stall = 0
   const waits = []

@@ -1,4 +1,5 @@
 // What others feel of a large piece of work: small requests that are sent while it goes on.
+import { scaled } from './scale.mjs'
 import { send } from './server.mjs'
 
 const smallList = '/api/v2/sourcemaps/list?mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0'
@@ -19,9 +20,9 @@ export async function readsWhile(server, job) {
   return times
 }
 
-/** Times of small reads on an idle server. */
+/** Times of small reads on an idle server, for five seconds. */
 export function readsWhenIdle(server) {
-  return readsWhile(server, () => new Promise(resolve => setTimeout(resolve, 5000)))
+  return readsWhile(server, () => new Promise(resolve => setTimeout(resolve, scaled(5000, 100))))
 }
 
 /** Time to the first byte of an answer (ms) and its headers; the rest is not read. */

@@ -41,6 +41,11 @@ export function row(work, figures, { value, atMost, atLeast, unit = '×' } = {})
   return { work, figures, result: shown, target, met: met === undefined ? '' : met ? 'yes' : '**no**' }
 }
 
+/** A count with its thousands apart. */
+export function counted(value) {
+  return value.toLocaleString('en')
+}
+
 /** A time in words. */
 export function ms(value) {
   return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toPrecision(3)} ms`

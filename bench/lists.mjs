@@ -1,33 +1,37 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { median, ms, row, sideBySide } from './figures.mjs'
+import { counted, median, ms, row, sideBySide } from './figures.mjs'
+import { requestsPerSecond } from './rates.mjs'
+import { scaled } from './scale.mjs'
 import { copyOf } from './seeded.mjs'
-import { requestsPerSecond, send, startServer } from './server.mjs'
+import { send, startServer } from './server.mjs'
 
 const page = '/api/v2/sourcemaps/list?mapkind=js&filter%5Bservice%5D=shop&filter%5Bversion%5D=2.0.0&page%5Bsize%5D=50'
 const small = '/api/v2/sourcemaps?mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0&dry_run=true'
+const deepPage = scaled(9000, 2)
+const rounds = scaled(5)
 
 /** Deep pages against the first one, and small dry runs against the least a server could do. */
 export async function lists(folder) {
   const copy = copyOf(folder, 'lists')
   const server = await startServer(copy)
-  const deep = await cursorOfPage(server, 8999)
+  const deep = await cursorOfPage(server, deepPage - 1)
   const pages = await sideBySide(
-    5,
+    rounds,
     () => medianOf(server, `${page}&page%5Bafter%5D=${encodeURIComponent(deep)}`),
     () => medianOf(server, page),
   )
   const raw = await startRaw(copy)
   const rates = await sideBySide(
-    5,
+    rounds,
     () => requestsPerSecond(server, { method: 'DELETE', path: small }),
     () => requestsPerSecond(raw, { method: 'DELETE', path: small }),
   )
   await raw.stop()
   await server.stop()
   return [
-    row('cursor page 9,000 against page 1 (50 maps each)', `${ms(pages.ours)} against ${ms(pages.theirs)}`, {
+    row(`cursor page ${counted(deepPage)} against page 1 (50 maps each)`, `${ms(pages.ours)} against ${ms(pages.theirs)}`, {
       value: pages.ours / pages.theirs,
       atMost: 2,
     }),
@@ -55,7 +59,7 @@ async function cursorOfPage(server, number) {
 
 async function medianOf(server, path) {
   const times = []
-  for (let at = 0; at < 100; at++) times.push((await send(server, { path })).total)
+  for (let at = 0; at < scaled(100); at++) times.push((await send(server, { path })).total)
   return median(times)
 }
 

@@ -1,17 +1,18 @@
 import { firstAnswer, readsWhenIdle, readsWhile } from './felt.mjs'
-import { median, ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { counted, median, ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { scaled } from './scale.mjs'
 import { bareEngine, big, copyOf } from './seeded.mjs'
 import { send, startServer } from './server.mjs'
 
 const dryRun = { method: 'DELETE', path: `/api/v2/sourcemaps?${big.query}&dry_run=true` }
-const rounds = 3
+const rounds = scaled(3)
 
 /** A preview of half a million maps, the execution of its plan and its undo, each against the bare statement, and what others feel of each. */
 export async function planned(folder) {
   const server = await startServer(copyOf(folder, 'planned'))
   const bare = bareEngine(copyOf(folder, 'planned-bare'))
   const preview = await sideBySide(
-    9,
+    scaled(9),
     async () => (await firstAnswer(server, dryRun)).time,
     () => timed(() => bareTotals(bare)),
   )
@@ -41,9 +42,9 @@ export async function planned(folder) {
   bare.close()
   await server.stop()
   return [
-    against('preview of 500,000 with all totals, to first byte, against bare count + sum', preview, 6),
+    against(`preview of ${counted(big.count)} with all totals, to first byte, against bare count + sum`, preview, 6),
     against('executing its plan, to commit, against the bare statement', execution, 2),
-    against('undo of these 500,000, to commit, against the bare statement', restoration, 2),
+    against(`undo of these ${counted(big.count)}, to commit, against the bare statement`, restoration, 2),
     ...felt,
   ]
 }
@@ -83,7 +84,7 @@ async function undo(server) {
 async function whatOthersFeel(server) {
   const idle = quantile(await readsWhenIdle(server), 0.99)
   const duringPreviews = await readsWhile(server, async () => {
-    for (let at = 0; at < 10; at++) await firstAnswer(server, dryRun)
+    for (let at = 0; at < scaled(10); at++) await firstAnswer(server, dryRun)
   })
   const duringPlan = await readsWhile(server, () => execute(server))
   const duringUndo = await readsWhile(server, () => undo(server))

@@ -1,25 +1,29 @@
 import { fork } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startPostgres } from '../dist/catalog/postgres/postgres-server.fixture.js'
 import { firstAnswer } from './felt.mjs'
-import { ms, row, sideBySide, timed } from './figures.mjs'
+import { counted, ms, row, sideBySide, timed } from './figures.mjs'
+import { requestsPerSecond } from './rates.mjs'
+import { scaled } from './scale.mjs'
 import { seedPostgres } from './seed-postgres.mjs'
-import { requestsPerSecond, startServer } from './server.mjs'
+import { startServer } from './server.mjs'
 
 const release = 'mapkind=js&filter%5Bservice%5D=shop&filter%5Bversion%5D=2.0.0'
 const where = "organization = 1 and kind = 'js' and service = 'shop' and version = '2.0.0'"
 const few = 'mapkind=js&filter%5Bservice%5D=small&filter%5Bversion%5D=1.0.0'
-const count = 500_000
-const rounds = 3
+const count = scaled(500_000, 500)
+const others = scaled(50_000, 500)
+const pool = scaled(50_000)
 
 /** A server on Postgres against the bare statement on the same one: a deletion of half a million maps. */
 export function postgres(scratch) {
   const releases = [
-    { service: 'shop', version: '1.0.0', count: 50_000 },
-    { service: 'shop', version: '2.0.0', count },
+    { service: 'shop', version: '1.0.0', count: others, pool },
+    { service: 'shop', version: '2.0.0', count, pool },
   ]
   return withServer(scratch, releases, async ({ server, url }) => {
     const bare = new pg.Client({ connectionString: url })
@@ -31,22 +35,23 @@ export function postgres(scratch) {
 /** The same of lists and dry runs of 20 maps among others. */
 export function postgresRequests(scratch) {
   const releases = [
-    { service: 'shop', version: '1.0.0', count: 50_000 },
-    { service: 'small', version: '1.0.0', count: 20 },
+    { service: 'shop', version: '1.0.0', count: others, pool },
+    { service: 'small', version: '1.0.0', count: 20, pool },
   ]
   return withServer(scratch, releases, ({ server, url }) => smallRequests(server, url))
 }
 
 async function withServer(scratch, releases, measure) {
   const engine = await startPostgres({ shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '1h' })
-  const url = await engine.createDatabase('bench')
-  const stores = { MAPKEEP_DATABASE_URL: url, MAPKEEP_PURGE_INTERVAL: 'off' }
-  const server = await startServer(join(scratch, 'postgres'), stores)
+  let server
   try {
+    const url = await engine.createDatabase('bench')
+    const stores = { MAPKEEP_DATABASE_URL: url, MAPKEEP_PURGE_INTERVAL: 'off' }
+    server = await startServer(mkdtempSync(join(scratch, 'postgres-')), stores)
     await seedPostgres(url, releases)
     return await measure({ server, url })
   } finally {
-    await server.stop()
+    await server?.stop()
     await engine.remove()
   }
 }
@@ -55,7 +60,7 @@ async function smallRequests(server, url) {
   const raw = await startRaw(url)
   const compare = async (work, request) => {
     const { ours, theirs } = await sideBySide(
-      5,
+      scaled(5),
       () => requestsPerSecond(server, request),
       () => requestsPerSecond(raw, request),
     )
@@ -86,7 +91,7 @@ async function deletion(server, bare) {
     await bare.query('checkpoint')
   }
   const { ours, theirs } = await sideBySide(
-    rounds,
+    scaled(3),
     async () => {
       await clean()
       const { time, status } = await firstAnswer(server, { method: 'DELETE', path: `/api/v2/sourcemaps?${release}&dry_run=false` })
@@ -103,7 +108,9 @@ async function deletion(server, bare) {
     },
   )
   const figures = `${ms(ours)} against ${ms(theirs)}`
-  return [row('Postgres: deletion of 500,000, to commit, against the bare statement', figures, { value: ours / theirs, atMost: 1.5 })]
+  return [
+    row(`Postgres: deletion of ${counted(count)}, to commit, against the bare statement`, figures, { value: ours / theirs, atMost: 1.5 }),
+  ]
 }
 
 async function startRaw(url) {

@@ -1,16 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { readsWhenIdle, readsWhile } from './felt.mjs'
-import { ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { counted, ms, quantile, row, sideBySide, timed } from './figures.mjs'
+import { scaled } from './scale.mjs'
 import { seedBlobs, seedMaps } from './seed.mjs'
 import { copyOf } from './seeded.mjs'
 import { startServer } from './server.mjs'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const maps = 10_000
+const maps = scaled(10_000, 500)
 
 /** A purge of a deletion that is due, by the command that does it now, against removing the same files and nothing else. */
 export async function purge(scratch) {
@@ -19,7 +20,7 @@ export async function purge(scratch) {
   await (await startServer(folder)).stop()
   // The start of the command is no part of the purge
   const empty = copyOf(folder, 'empty')
-  seedMaps(join(folder, 'catalog.db'), { service: 'shop', version: '1.0.0', count: maps, pool: 500 })
+  seedMaps(join(folder, 'catalog.db'), { service: 'shop', version: '1.0.0', count: maps, pool: scaled(500) })
   seedMaps(join(folder, 'catalog.db'), { service: 'small', version: '1.0.0', count: 20 })
   seedBlobs(join(folder, 'catalog.db'))
   const paths = writeFiles(folder)
@@ -27,10 +28,11 @@ export async function purge(scratch) {
   markDue(folder)
   const command = await timed(() => run(empty))
   const rates = await sideBySide(
-    3,
+    scaled(3),
     async () => {
       const ours = copyOf(folder, 'ours')
       const time = await timed(() => run(ours))
+      checkPurged(ours)
       execFileSync('rm', ['-r', ours])
       return paths.length / (time - command)
     },
@@ -45,7 +47,7 @@ export async function purge(scratch) {
   )
   return [
     row(
-      `purge of ${maps.toLocaleString('en')} maps (${paths.length.toLocaleString('en')} files), rows and all, against unlink of the same files`,
+      `purge of ${counted(maps)} maps (${counted(paths.length)} files), rows and all, against unlink of the same files`,
       `${(rates.ours * 1000).toFixed(0)} files/s against ${(rates.theirs * 1000).toFixed(0)} files/s`,
       { value: rates.ours / rates.theirs, atLeast: 0.5 },
     ),
@@ -63,6 +65,7 @@ async function feltBeside(folder) {
   markDue(folder)
   const during = quantile(await readsWhile(server, () => run(folder)), 0.99)
   await server.stop()
+  checkPurged(folder)
   execFileSync('rm', ['-r', folder])
   return { idle, during }
 }
@@ -90,9 +93,23 @@ function markDue(folder) {
      select 1, 1, 'deletion', 'deleted', 'key_seeded', 1, 2, '{"kind":"js","criteria":[]}', count(*), sum(size), ?, 1 from source_map where service = 'shop'`,
   ).run(packed)
   db.exec("update source_map set deleted_at = 1, last_operation = 1, state_version = 2 where service = 'shop'")
-  db.exec('update organization set last_operation = 1 where number = 1')
   db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
   db.close()
+}
+
+/** A purge that left something must not be measured. */
+function checkPurged(folder) {
+  const db = new DatabaseSync(join(folder, 'catalog.db'))
+  const { purged, needless } = db
+    .prepare(
+      `select (select count(*) from source_map where purged_at is not null) as purged,
+         (select count(*) from blob_copy where digest not in (select digest from source_map_file where id > ?)) as needless`,
+    )
+    .get(maps)
+  db.close()
+  const files = readdirSync(join(folder, 'blobs', '1'), { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  if (purged !== maps || needless > 0 || files.length > 0)
+    throw new Error(`the purge took ${purged} of ${maps} maps and left ${needless} copies and ${files.length} files`)
 }
 
 /** A number seven bits at a time, lowest first, as member lists hold it. */

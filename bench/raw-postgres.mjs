@@ -22,3 +22,5 @@ const server = http.createServer(async (request, response) => {
   response.end(body)
 })
 server.listen(0, '127.0.0.1', () => process.send(`http://127.0.0.1:${server.address().port}`))
+// A measurement that fails must not leave it behind
+process.once('disconnect', () => process.exit())

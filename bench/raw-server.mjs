@@ -27,3 +27,5 @@ const server = http.createServer((request, response) => {
 // Also keeps the connection from being collected, which its statements do not
 server.on('close', () => db.close())
 server.listen(0, '127.0.0.1', () => process.send(`http://127.0.0.1:${server.address().port}`))
+// A measurement that fails must not leave it behind
+process.once('disconnect', () => process.exit())

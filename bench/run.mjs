@@ -1,7 +1,8 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
-//   npm run bench              everything (about ten minutes and 8 GB of disk)
-//   npm run bench -- uploads   one part: deletion, planned, lists, purge, uploads, postgres, postgres-requests, nodes, s3
+//   npm run bench                         everything (about ten minutes and 8 GB of disk)
+//   npm run bench -- uploads              one part: uploads, lists, purge, postgres-requests, postgres, nodes, s3, planned, deletion
+//   npm run bench -- lists --scale 0.002  the same with less of everything, to see that it works: its figures mean nothing
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -12,28 +13,38 @@ import { planned } from './planned.mjs'
 import { postgres, postgresRequests } from './postgres.mjs'
 import { purge } from './purge.mjs'
 import { s3 } from './s3.mjs'
+import { scale, wanted } from './scale.mjs'
 import { seededFolder } from './seeded.mjs'
 import { uploads } from './uploads.mjs'
 
-const wanted = process.argv.slice(2)
-const wants = name => wanted.length === 0 || wanted.includes(name)
 const scratch = mkdtempSync(join(tmpdir(), 'mapkeep-bench-'))
+let seeded
+
+const parts = {
+  uploads: () => uploads(scratch),
+  lists: async () => lists(await seededOnce()),
+  purge: () => purge(scratch),
+  'postgres-requests': () => postgresRequests(scratch),
+  postgres: () => postgres(scratch),
+  nodes: () => nodes(scratch),
+  s3: () => s3(scratch),
+  planned: async () => planned(await seededOnce()),
+  deletion: async () => deletion(await seededOnce()),
+}
 
 try {
-  const seeded = wants('deletion') || wants('planned') || wants('lists') ? await seededFolder(scratch) : undefined
+  for (const name of wanted) if (!parts[name]) throw new Error(`there is no part ${name}, only ${Object.keys(parts).join(', ')}`)
   console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`)
   console.log('| work | figures | result | target | met |\n| --- | --- | --- | --- | --- |')
-  if (wants('uploads')) print(await uploads(scratch))
-  if (seeded && wants('lists')) print(await lists(seeded))
-  if (wants('purge')) print(await purge(scratch))
-  if (wants('postgres-requests')) print(await postgresRequests(scratch))
-  if (wants('postgres')) print(await postgres(scratch))
-  if (wants('nodes')) print(await nodes(scratch))
-  if (wants('s3')) print(await s3(scratch))
-  if (seeded && wants('planned')) print(await planned(seeded))
-  if (seeded && wants('deletion')) print(await deletion(seeded))
+  for (const [name, measure] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) print(await measure())
+  if (scale !== 1) console.log(`\nScaled by ${scale}: these figures mean nothing.`)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
+}
+
+async function seededOnce() {
+  seeded ??= await seededFolder(scratch)
+  return seeded
 }
 
 function print(rows) {

@@ -4,6 +4,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { cephMissing, startCeph } from '../dist/blobs/s3/ceph.fixture.js'
 import { ms, row, sideBySide, timed } from './figures.mjs'
 import { accepted, files, form, parallel, smallFiles } from './made-uploads.mjs'
+import { scaled } from './scale.mjs'
 import { send, startServer } from './server.mjs'
 
 const MB = 1024 * 1024
@@ -38,9 +39,9 @@ export async function s3(scratch) {
   const upload = made => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', ...form(made) }))
   try {
     return [
-      await compare({ work: '5 + 1 MB', count: 12, width: 1, make: () => files(5 * MB, MB), upload, put }),
-      await compare({ work: '24 + 1 MB, in parts', count: 6, width: 1, make: () => files(24 * MB, MB), upload, put }),
-      await compare({ work: 'small, 8 in parallel', count: 160, width: 8, make: name => smallFiles(name), upload, put }),
+      await compare({ work: '5 + 1 MB', count: scaled(12), width: 1, make: () => files(5 * MB, MB), upload, put }),
+      await compare({ work: '24 + 1 MB, in parts', count: scaled(6), width: 1, make: () => files(24 * MB, MB), upload, put }),
+      await compare({ work: 'small, 8 in parallel', count: scaled(160, 8), width: 8, make: name => smallFiles(name), upload, put }),
     ]
   } finally {
     client.destroy()
@@ -52,7 +53,7 @@ export async function s3(scratch) {
 async function compare({ work, count, width, make, upload, put }) {
   const batch = kind => Array.from({ length: count }, (_, at) => make(`${kind}-${process.pid}-${at}-${Math.random()}`))
   const { ours, theirs } = await sideBySide(
-    3,
+    scaled(3),
     () => {
       const made = batch('ours')
       return timed(() => parallel(width, count, at => upload(made[at])))

@@ -1,29 +1,35 @@
-// A catalog of a million maps in three releases of one service, made once per run and copied for each measurement.
+// A catalog of a million maps (at full scale) in three releases of one service, made once per run and copied for each measurement.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DatabaseSync } from '@photostructure/sqlite'
+import { scaled } from './scale.mjs'
 import { seedBlobs, seedMaps } from './seed.mjs'
 import { startServer } from './server.mjs'
 
-/** The query of the release that is deleted and its condition in SQL. */
+const half = scaled(500_000, 500)
+
+/** The query of the release that is deleted, its condition in SQL, how many maps it has and among how many. */
 export const big = {
   query: 'mapkind=js&filter%5Bservice%5D=shop&filter%5Bversion%5D=2.0.0',
   where: "organization = 1 and kind = 'js' and service = 'shop' and version = '2.0.0'",
-  count: 500_000,
+  count: half,
+  among: 2 * half,
 }
 
-/** Makes the folder of a server that holds a million maps; `small` has 20 of its own. */
+/** Makes the folder of a server that holds these maps; `small` has 20 of its own. */
 export async function seededFolder(scratch) {
   const folder = join(scratch, 'million')
   mkdirSync(folder)
   await (await startServer(folder)).stop()
   const file = join(folder, 'catalog.db')
-  seedMaps(file, { service: 'shop', version: '1.0.0', count: 250_000 })
-  seedMaps(file, { service: 'shop', version: '2.0.0', count: big.count })
-  seedMaps(file, { service: 'shop', version: '3.0.0', count: 249_980 })
-  seedMaps(file, { service: 'small', version: '1.0.0', count: 20 })
+  const pool = scaled(50_000)
+  const older = Math.round(half / 2)
+  seedMaps(file, { service: 'shop', version: '1.0.0', count: older, pool })
+  seedMaps(file, { service: 'shop', version: '2.0.0', count: half, pool })
+  seedMaps(file, { service: 'shop', version: '3.0.0', count: half - older - 20, pool })
+  seedMaps(file, { service: 'small', version: '1.0.0', count: 20, pool })
   seedBlobs(file)
   return folder
 }

@@ -80,18 +80,3 @@ export function send(server, { method = 'GET', path, headers = {}, body, keep = 
     else request.end(body)
   })
 }
-
-/** How many of these requests are answered with success, so many at a time, for three seconds. */
-export async function requestsPerSecond(server, request, width = 8) {
-  const end = performance.now() + 3000
-  let answered = 0
-  const client = async () => {
-    while (performance.now() < end) {
-      const { status } = await send(server, request)
-      if (status !== 200) throw new Error(`a request was answered with ${status}`)
-      answered++
-    }
-  }
-  await Promise.all(Array.from({ length: width }, client))
-  return answered / 3
-}

@@ -5,9 +5,11 @@ import http from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
+import { freePorts } from '../dist/blobs/s3/free-ports.fixture.js'
 import { bareUploads } from './bare-uploads.mjs'
-import { ms, row, sideBySide, timed } from './figures.mjs'
+import { counted, ms, row, sideBySide, timed } from './figures.mjs'
 import { accepted, files, form, parallel, smallFiles } from './made-uploads.mjs'
+import { scaled } from './scale.mjs'
 import { send, startServer } from './server.mjs'
 
 const gzip = promisify(zlib.gzip)
@@ -28,7 +30,7 @@ async function plain(server, scratch) {
   if (!nginx)
     return row('5 + 1 MB plain upload, durable, against nginx PUT and sha256 in series', 'nginx is not installed (Debian: nginx-light)')
   const { ours, theirs } = await sideBySide(
-    25,
+    scaled(25),
     () => {
       const upload = form(files(5 * MB, MB))
       return timed(() => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', ...upload })))
@@ -60,7 +62,7 @@ async function gzipped(server) {
     return timed(() => accepted(send(target, { method: 'POST', path: '/api/v2/srcmap', headers, body })))
   }
   const { ours, theirs } = await sideBySide(
-    15,
+    scaled(15),
     () => post(server),
     () => post(bare),
   )
@@ -88,9 +90,9 @@ async function compressedLater(server) {
 }
 
 async function small(server, scratch) {
-  const count = 1000
+  const count = scaled(1000, 20)
   const { ours, theirs } = await sideBySide(
-    3,
+    scaled(3),
     round => {
       const forms = Array.from({ length: count }, (_, at) => form(smallFiles(`${round}-${at}`)))
       return timed(() => parallel(20, count, at => accepted(send(server, { method: 'POST', path: '/api/v2/srcmap', ...forms[at] }))))
@@ -114,7 +116,7 @@ async function veryLarge(server) {
   const watch = setInterval(() => {
     peak = Math.max(peak, server.memory())
   }, 50)
-  const total = 2000 * MB
+  const megabytes = scaled(2000, 2)
   const boundary = 'very-large'
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="symbols_archive"; filename="ios_symbols_archive"\r\n\r\n`
   const event = JSON.stringify({ type: 'ios_symbols', uuids: '00000000-0000-4000-8000-000000000000' })
@@ -128,8 +130,8 @@ async function veryLarge(server) {
         body: async request => {
           request.write(head)
           const piece = randomBytes(MB)
-          for (let sent = 0; sent < total; sent += MB) {
-            piece.writeUInt32BE(sent / MB)
+          for (let sent = 0; sent < megabytes; sent++) {
+            piece.writeUInt32BE(sent)
             if (!request.write(Buffer.from(piece))) await new Promise(resolve => request.once('drain', resolve))
           }
           request.end(tail)
@@ -138,7 +140,7 @@ async function veryLarge(server) {
     ),
   )
   clearInterval(watch)
-  return row('resident memory growth during a 2 GB upload', `${before.toFixed(0)} MiB before, ${ms(time)}`, {
+  return row(`resident memory growth during a ${counted(megabytes)} MB upload`, `${before.toFixed(0)} MiB before, ${ms(time)}`, {
     value: peak - before,
     atMost: 64,
     unit: ' MiB',
@@ -149,7 +151,7 @@ async function veryLarge(server) {
 async function startNginx(scratch) {
   const folder = join(scratch, 'nginx')
   mkdirSync(join(folder, 'files'), { recursive: true })
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const [port] = await freePorts(1)
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${folder}/${name};`).join(' ')
   writeFileSync(
     join(folder, 'nginx.conf'),
@@ -158,6 +160,7 @@ async function startNginx(scratch) {
      server { listen 127.0.0.1:${port}; client_max_body_size 0; root ${folder}/files; location / { dav_methods PUT DELETE; } } }`,
   )
   const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], { stdio: 'ignore' })
+  process.once('exit', () => child.kill())
   const started = await new Promise(resolve => {
     child.once('error', () => resolve(false))
     setTimeout(() => resolve(child.exitCode === null), 1000)
