@@ -1,6 +1,6 @@
 // Measures the built server side by side with the least that could do the same, and prints a table of ratios.
 //
-//   npm run bench                         everything (about ten minutes and 8 GB of disk)
+//   npm run bench                         everything (a quarter of an hour and 8 GB of disk)
 //   npm run bench -- uploads              one part: uploads, lists, purge, postgres-requests, postgres, nodes, s3, planned, deletion
 //   npm run bench -- lists --scale 0.002  the same with less of everything, to see that it works: its figures mean nothing
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -22,7 +22,9 @@ export async function startServer(data, stores = {}) {
   }
   const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--data', data], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   // A measurement that fails must not leave a server behind
-  process.once('exit', () => child.kill('SIGKILL'))
+  const killLeft = () => child.kill('SIGKILL')
+  process.once('exit', killLeft)
+  child.once('exit', () => process.off('exit', killLeft))
   const url = await new Promise((resolve, reject) => {
     child.once('exit', code => reject(new Error(`the server ended with ${code}`)))
     child.stdout.on('data', text => {
@@ -46,7 +48,6 @@ export async function startServer(data, stores = {}) {
     stop: () =>
       new Promise(resolve => {
         agent.destroy()
-        child.removeAllListeners('exit')
         child.once('exit', resolve)
         child.kill('SIGTERM')
       }),
