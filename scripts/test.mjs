@@ -22,6 +22,9 @@ const chosenFiles = ({ parts, all }) =>
     .filter(file => (parts.length === 0 ? all || !file.includes('.long.test.') : parts.some(part => file.includes(part))))
     .sort()
 
+/** Milliseconds that a file of the usual tests may take, several times what the longest does. */
+const longestFile = 480_000
+
 const runTests = ({ files, all }, skipsFile) => {
   const reporters = [
     ['spec', 'stdout'],
@@ -29,7 +32,9 @@ const runTests = ({ files, all }, skipsFile) => {
   ].flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])
   const { NODE_TEST_CONTEXT: _, ...env } = process.env // set when a test started us; the runner would then talk to that test
   if (all) env.MAPKEEP_TESTS = 'all'
-  const args = ['--test', '--test-concurrency=2', ...reporters, ...files]
+  // A test that fails may leave a server running, which would keep its file from ending
+  const patience = all ? [] : [`--test-timeout=${longestFile}`]
+  const args = ['--test', '--test-concurrency=2', ...patience, ...reporters, ...files]
   const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
   if (error) throw error
   if (signal) console.error(`the test run was ended by ${signal}`)

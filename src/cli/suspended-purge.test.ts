@@ -60,8 +60,10 @@ describe('with Postgres', { skip: postgresMissing() ?? false }, () => {
     assert.match((await purge()).errors, /nothing is purged now/)
     fs.cpSync(bytes, copied, { recursive: true })
     assert.equal((await purge('--resume')).exitCode, 0)
-    assert.equal((await purge()).exitCode, 0)
+    // The server may be purging by now, and no two do
     await stop(server)
+    const purged = await purge()
+    assert.equal(purged.exitCode, 0, purged.errors)
 
     const restored = places(backup.url('mapkeep'), copied)
     const check = (...flags: string[]) => mapkeep(['fsck', '--data', `${data}-copy`, '--json', '--verify-bytes', ...flags], restored)
