@@ -83,15 +83,16 @@ function previewStepByStep(db: Db, engine: Engine): PassageCatalog['previewFew']
       const kept = () => chosenRows(trx, engine, { ...chosen, form }).where(row => row.and(keptByNone(engine, without)(row)))
       const rows = without.length === 0 ? (await readFree(trx, chosen, form)).rows : await kept().execute()
       if (rows.length > limit) return undefined
-      const found = new Set(rows.map(row => row.id))
+      const ids = rows.map(row => row.id).sort((a, b) => a - b)
       const freed = await measureFreed(trx, scope.organization, {
         count: rows.length,
-        first: Math.min(...found),
-        last: Math.max(...found),
+        first: ids[0] ?? 0,
+        last: ids.at(-1) ?? 0,
         ownSize: sumOf(rows, 'own_size'),
         sharedContents: sumOf(rows, 'shared_contents'),
         condition: where(seen, engine),
       })
+      const found = new Set(ids)
       return { ...shown(rows, freed), ...(await keptAndUnmatched(trx, engine, { scope, seen, isFound: id => found.has(id) })), seen }
     })
 }

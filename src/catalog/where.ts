@@ -24,7 +24,7 @@ export function whereAsked(
   { kind, state, filters }: AskedForm,
   { organization, upTo, criteria }: AskedValues,
 ): (builder: Builder) => ExpressionWrapper<Schema, 'source_map', SqlBool> {
-  const each = filters.map((name, at) => ({ filter: name, ...(criteria[at] ?? noValues) }))
+  const each = filters.map((name, at) => ({ filter: name, ...valuesAt(criteria, at) }))
   const { leading, rest, withoutRelease } = lookUp({ kind, criteria: each })
   // Ids are found by the primary key, which does not know the kind
   const byKey = leading.some(({ filter: name }) => name === 'id' || name === 'uuid')
@@ -40,7 +40,12 @@ export function whereAsked(
     ])
 }
 
-const noValues: CriterionValues = { among: [], path: undefined, exact: [], caseless: [] }
+/** A filter that lost its values would let through what it is there to keep out. */
+function valuesAt(criteria: AskedValues['criteria'], at: number): CriterionValues {
+  const values = criteria[at]
+  if (!values) throw new Error('a filter of a condition has no values')
+  return values
+}
 
 function inState(builder: Builder, state: Scope['state']): Condition[] {
   if (state === 'live') return [builder('deleted_at', 'is', null)]
