@@ -6,11 +6,10 @@ import { Problem } from '../domain/problem.ts'
 const bodyDeadline = 30_000
 
 /** A request's body of at most `limit` bytes; throws a Problem when it is larger, too slow or breaks off. */
-export async function readSmallBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readSmallBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   const gathered = gatherBytes()
   await takeSmallBody(incoming, limit, chunk => gathered.add(chunk))
-  const { buffer, byteOffset, length } = gathered.all()
-  return Buffer.from(buffer, byteOffset, length)
+  return gathered.all()
 }
 
 /** Takes a body under the same terms as {@link readSmallBody}, and keeps nothing of it. */
