@@ -5,10 +5,13 @@
 // linearizability", 2017), as in Porcupine: a pair of what is left and the model's state that led nowhere is not tried a second time.
 //
 // A history is a list of operations `{ call, return, answer }`: times of one clock, `return: Infinity` for one that was never answered,
-// which then may have happened at any time after its call, or never. A model is `{ start, key(state), step(state, operation) }`: `step`
+// which then may have happened at any time after its call, or never. A model is `{ start, key(state, left), step(state, operation) }`: `step`
 // gives every state that may follow when the operation happens now and is answered so (or, when it has no answer, whatever it would have
 // been answered); none when that cannot be. It gives the very same state when nothing changes, and then the operation, happening later
-// with the same answer, would change nothing either: such a step is taken at once and needs no alternative.
+// with the same answer, would change nothing either: such a step is taken at once and needs no alternative. States of one `key` are alike for
+// the operations that are left: what none of these can tell apart has no place in it. A model may also have
+// `isDeadEnd(state, operations)`: whether one of those that are left can never again be answered as it was, which spares the search all the
+// orders of the others.
 
 /**
  * `{ verdict: 'linearizable' | 'violation' | 'undecided', visited, order }`: how many pairs were looked at, and the longest explanation found,
@@ -25,10 +28,11 @@ export function linearize(history, model, { limit = 300_000 } = {}) {
 function explain(search, state, left) {
   if (search.path.length > search.longest.length) search.longest = [...search.path]
   if (left.every(({ operation }) => !isAnswered(operation))) return true
-  const pair = `${left.map(({ place }) => place).join()} ${search.model.key(state)}`
+  const operations = left.map(({ operation }) => operation)
+  const pair = `${left.map(({ place }) => place).join()} ${search.model.key(state, operations)}`
   if (search.seen.has(pair)) return false
   search.seen.add(pair)
-  if (++search.visited > search.limit) return false
+  if (++search.visited > search.limit || search.model.isDeadEnd?.(state, operations)) return false
   const open = firstOnes(left)
   const idle = open.find(({ operation }) => isAnswered(operation) && search.model.step(state, operation).includes(state))
   if (idle) return follow(search, { state, left, taken: idle })
@@ -48,11 +52,12 @@ function follow(search, { state, left, taken }) {
   return found
 }
 
-/** Those that may have been the first; the answered ones before the others, since these need not have happened. */
+/** Those that may have been the first; the answered ones before the others, since these need not have happened, and rather in the order of their answers. */
 function firstOnes(left) {
   const end = Math.min(...left.map(({ operation }) => operation.return))
   const open = left.filter(({ operation }) => operation.call <= end)
-  return [...open.filter(({ operation }) => isAnswered(operation)), ...open.filter(({ operation }) => !isAnswered(operation))]
+  const answered = open.filter(({ operation }) => isAnswered(operation)).sort((a, b) => a.operation.return - b.operation.return)
+  return [...answered, ...open.filter(({ operation }) => !isAnswered(operation))]
 }
 
 export const isAnswered = ({ return: end }) => end !== Number.POSITIVE_INFINITY

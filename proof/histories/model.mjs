@@ -20,10 +20,55 @@ export function releaseModel({ requests, known, exact }) {
   const facts = { requests, known, exact, firstCalls: firstCallsOf(requests) }
   return {
     start: { maps: [], operations: [], plans: {}, holds: {}, named: {} },
-    key: JSON.stringify,
+    key: (state, left) => keyOf(state, left, facts),
     step: (state, request) => [...steps[request.kind](state, request, facts)],
+    isDeadEnd: (state, left) => left.some(request => !canStillTell(state, request)),
   }
 }
+
+/** All that the requests which are left can tell of a state. */
+function keyOf({ maps, operations, plans, holds, named }, left, { exact }) {
+  const inputs = left.map(({ input }) => input)
+  const asked = Object.entries(plans).filter(([plan]) => inputs.some(input => input.plan === plan))
+  const names = Object.entries(named).filter(([name]) => inputs.some(input => input.name === name))
+  const repeated = operations.map(
+    ({ plan }, place) => names.some(([, known]) => known === place) || (plan !== undefined && inputs.some(input => input.plan === plan)),
+  )
+  return JSON.stringify([
+    // When a map came is asked where passages and uploads do not wait for each other
+    maps.map(({ version: _, made, since, ...map }) => [...Object.values(map), ...(exact ? [] : [made, since])]),
+    operations.map(({ held, unmatched, ...operation }, place) => (repeated[place] ? { ...operation, held, unmatched } : operation)),
+    // Versions count for plans alone, and one that is stale stays so
+    asked.map(([plan, { trace, mark }]) => [plan, mark, isOvertaken(maps, trace) ? trace.length : trace]),
+    holds,
+    names,
+  ])
+}
+
+const isOvertaken = (maps, trace) => {
+  const now = traceOf(
+    maps,
+    maps.map(({ id }) => id),
+  )
+  return trace.some(each => !now.includes(each))
+}
+
+/** Ids and numbers only rise, so what an answer tells of is there already or comes after all that is. */
+function canStillTell({ maps, operations }, { answer }) {
+  if (!answer) return true
+  const last = maps.at(-1)?.id ?? 0
+  const highest = Math.max(0, ...operations.map(({ number }) => number ?? 0))
+  const hasOpen = operations.some(({ number }) => number === undefined)
+  return (
+    mapsTold(answer).every(id => id > last || maps.some(map => map.id === id)) &&
+    operationsTold(answer).every(number => number > highest || hasOpen || operations.some(each => each.number === number))
+  )
+}
+
+const mapsTold = ({ id, ids = [], maps = [] }) => [...(id === undefined ? [] : [id]), ...ids, ...maps.map(map => map.id)]
+
+const operationsTold = ({ operation, undone_by: undoneBy, maps = [] }) =>
+  [operation, undoneBy, ...maps.map(map => map.operation)].filter(number => number !== undefined)
 
 const steps = { upload, preview, move, undo, hold, release, get, list, deleted, purge }
 
