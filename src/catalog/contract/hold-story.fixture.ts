@@ -26,7 +26,7 @@ export interface Story {
 export async function tellHoldStory(catalog: Catalog, random: Random): Promise<Story> {
   const story: Story = { catalog, random, maps: new Map(), standing: new Map(), operations: 0, deleted: 0, kept: 0, refused: 0 }
   for (let number = 0; number < 60; number++) await upload(story)
-  for (let round = 0; round < 250; round++) {
+  for (let round = 0; round < 120; round++) {
     const size = 2 + random.below(10)
     await Promise.all(Array.from({ length: size }, () => random.pick(steps)(story)))
   }

@@ -53,7 +53,7 @@ export function describeSelections(open: OpenCatalog): void {
           jsUpload(`map ${number}`, { attributes: { service: services[number % 3] ?? '', version: '1.0' } })
         await putAll(
           catalog,
-          Array.from({ length: 1600 }, (_, number) => upload(number)),
+          Array.from({ length: 800 }, (_, number) => upload(number)),
         )
         for (const chosen of [['a'], ['a', 'c'], ['a', 'b', 'c'], ['none', 'b', 'a']]) {
           const scope = scopeOf({ kind: 'js', criteria: [criterion('service', chosen), criterion('version', ['1.0', '2.0'])] })

@@ -9,19 +9,22 @@ interface Waiting {
 
 /** A thread with a connection of its own, to which catalog methods can be sent. */
 export class CatalogThread {
-  readonly #worker: Worker
-  readonly #exited: Promise<void>
+  readonly #settings: ThreadSettings
+  #worker: Worker | undefined
+  #exited: Promise<void> | undefined
   readonly #waiting = new Map<number, Waiting>()
   #last = 0
   #ended: Error | undefined
 
+  /** It starts with the first call. */
   constructor(settings: ThreadSettings) {
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: settings })
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply))
-    this.#worker.on('error', error => this.#failAll(error instanceof Error ? error : new Error(String(error))))
-    this.#exited = new Promise(resolve => {
-      this.#worker.on('exit', () => resolve(this.#failAll(new Error('the catalog is closed'))))
-    })
+    this.#settings = settings
+  }
+
+  /** Starts it before anybody calls, so that the first one need not wait for that. */
+  start(): this {
+    this.#worker ??= this.#open()
+    return this
   }
 
   /** Throws when the thread takes no calls any more; one that is busy is alive. */
@@ -34,18 +37,27 @@ export class CatalogThread {
     if (this.#ended) return Promise.reject(this.#ended) as ReturnType<Catalog[M]>
     const number = ++this.#last
     const answer = new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
+    this.#worker ??= this.#open()
     this.#worker.postMessage({ number, method, args } satisfies Call)
     return answer as ReturnType<Catalog[M]>
   }
 
   /** Finishes what was asked before, refuses the rest, and waits until the thread has ended by itself. */
   async close(): Promise<void> {
-    if (!this.#ended) {
-      const closed = this.call('close', []).catch(() => {})
-      this.#ended = new Error('the catalog is closed')
-      await closed
-    }
+    const closed = this.#worker && !this.#ended ? this.call('close', []).catch(() => {}) : undefined
+    this.#ended ??= new Error('the catalog is closed')
+    await closed
     await this.#exited
+  }
+
+  #open(): Worker {
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: this.#settings })
+    worker.on('message', (reply: Reply) => this.#settle(reply))
+    worker.on('error', error => this.#failAll(error instanceof Error ? error : new Error(String(error))))
+    this.#exited = new Promise(resolve => {
+      worker.on('exit', () => resolve(this.#failAll(new Error('the catalog is closed'))))
+    })
+    return worker
   }
 
   #settle(reply: Reply): void {
