@@ -1,8 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { StoredBytes } from '../operations/ports/usage-catalog.ts'
 import type { Db } from './engine.ts'
 import { firstMap, firstMapSince } from './first-map.ts'
-import { sharedContents } from './shared-contents.ts'
+import { oldestHolder, sharedContents } from './shared-contents.ts'
 
 type Sums = Omit<StoredBytes, 'firstUploadAt'>
 
@@ -49,13 +49,10 @@ async function inOrganization(db: Db, organization: number, recentFrom: number):
   return rows[0] ?? { storedSize: 0, waitingSize: 0, recentSize: 0 }
 }
 
-/** Shared contents with the oldest map that has each, since that one brought it, and a live one; of many maps only these are looked up. */
+/** Shared contents with the oldest map that has each, since that one brought it, and a live one. */
 function heldByMany(organization: number) {
-  const holder = (condition: RawBuilder<unknown>) => sql`(select file.id from source_map_file as file cross join source_map as map
-    where file.organization = ${organization} and file.digest = shared.digest
-      and map.organization = ${organization} and map.id = file.id and ${condition}
-    order by file.id limit 1)`
   return sql`with shared as materialized (${sharedContents(organization)})
-    select shared.digest, shared.generation, ${holder(sql`map.purged_at is null`)} as oldest, ${holder(sql`map.deleted_at is null`)} as live
+    select shared.digest, shared.generation, ${oldestHolder(organization, sql`map.purged_at is null`)} as oldest,
+      ${oldestHolder(organization, sql`map.deleted_at is null`)} as live
     from shared`
 }

@@ -3,7 +3,7 @@ import type { UsageGroup } from '../domain/usage-groups.ts'
 import type { Usage, UsageCatalog } from '../operations/ports/usage-catalog.ts'
 import type { Db } from './engine.ts'
 import { firstMap, firstMapSince } from './first-map.ts'
-import { sharedContents } from './shared-contents.ts'
+import { oldestHolder, sharedContents } from './shared-contents.ts'
 import { inAllOrganizations } from './stored-bytes.ts'
 
 const columns = { service: 'service', version: 'version', mapkind: 'kind', uploader: 'uploader' } as const satisfies Record<
@@ -52,48 +52,46 @@ function grouped(question: Question): RawBuilder<Row> {
     from (${ownOf(question, 'live')} union all ${ownOf(question, 'deleted')} union all ${sharedOf(question)}) as part ${groupBy(groups)}`
 }
 
-/** Sums of an index that holds the maps of this state alone; only the uploader has to be read from their rows. */
+/** Sums of an index that holds the maps of this state alone, in its order; only the uploader has to be read from their rows. */
 function ownOf({ organization, by, recentFrom }: Question, state: 'live' | 'deleted'): RawBuilder<unknown> {
   const sums = state === 'live' ? liveSums : deletedSums
   const inState = state === 'live' ? sql`deleted_at is null` : sql`deleted_at is not null and purged_at is null`
   const selected = [...by.map(groupColumn), sums, sql`sum(case when id >= ${recentFrom} then own_size else 0 end) as recent`]
-  return sql`select ${sql.join(selected)} from source_map
-    where organization = ${organization} and ${inState} ${groupBy(by.map(each => sql.ref(columns[each])))}`
+  const pieces = by.includes('uploader') ? by.map(each => sql.ref(columns[each])) : [sql`kind, service, version`]
+  return sql`select ${sql.join(selected)} from source_map where organization = ${organization} and ${inState} ${groupBy(pieces)}`
 }
 
 const liveSums = sql`count(*) as maps, sum(size) as size, sum(own_size) as stored, 0 as deleted_maps, 0 as waiting`
 const deletedSums = sql`0 as maps, 0 as size, sum(own_size) as stored, count(*) as deleted_maps, sum(own_size) as waiting`
 
-/** Each map's part of the contents it shares. The k-th holder of n gets what lies between k-1 and k n-ths, so that the parts add up. */
+/** What maps are charged of the contents that they share, by the map first, since that is the order in which these lie. */
 function sharedOf({ organization, by, recentFrom }: Question): RawBuilder<unknown> {
-  const groups = by.map(each => sql.ref(each))
   const selected = [
-    ...groups,
+    ...by.map(groupColumn),
     sql`0 as maps, 0 as size, sum(share) as stored, 0 as deleted_maps`,
-    sql`sum(case when deleted_at is not null then share else 0 end) as waiting`,
-    sql`sum(case when id >= ${recentFrom} then share else 0 end) as recent`,
+    sql`sum(case when map.deleted_at is not null then share else 0 end) as waiting`,
+    sql`sum(case when map.id >= ${recentFrom} then share else 0 end) as recent`,
   ]
-  const share = sql`copy.stored_size * held.place / held.holders - copy.stored_size * (held.place - 1) / held.holders as share`
-  return sql`select ${sql.join(selected)} from (
-      select ${sql.join([...groups.map(each => sql`held.${each}`), sql`held.id, held.deleted_at`, share])}
-      from (${holdersOf(organization, by)}) as held
-      join blob_copy as copy on copy.organization = ${organization} and copy.digest = held.digest and copy.generation = held.generation
-    ) as charged ${groupBy(groups)}`
+  return sql`select ${sql.join(selected)} from (${sharesOf(organization)}) as charge cross join source_map as map
+    where map.organization = ${organization} and map.id = charge.map and map.purged_at is null
+    ${groupBy(by.map(each => sql`map.${sql.ref(columns[each])}`))}`
 }
 
-/** Each shared content with each unpurged map that has it, once however many of the map's files it is. */
-function holdersOf(organization: number, by: readonly UsageGroup[]): RawBuilder<unknown> {
-  const groups = by.map(each => sql`map.${groupColumn(each)}`)
-  const place = sql`row_number() over (partition by content.digest order by content.id) as place`
-  // In the order of the other window, so that one sort serves both
-  const all = sql`rows between unbounded preceding and unbounded following`
-  const holders = sql`count(*) over (partition by content.digest order by content.id ${all}) as holders`
-  return sql`with shared as materialized (${sharedContents(organization)})
-    select ${sql.join([...groups, sql`map.id, map.deleted_at, content.digest, content.generation`, place, holders])}
-    from (select distinct shared.digest, shared.generation, file.id from shared cross join source_map_file as file
-      where file.organization = ${organization} and file.digest = shared.digest) as content
-    cross join source_map as map
-    where map.organization = ${organization} and map.id = content.id and map.purged_at is null`
+/**
+ * Each content is charged to the unpurged maps that have it in equal parts, once however many of a map's files it is; what cannot be divided goes to the
+ * oldest, so that the parts add up.
+ */
+function sharesOf(organization: number): RawBuilder<unknown> {
+  const oldest = oldestHolder(organization, sql`map.purged_at is null`)
+  return sql`with shared as materialized (${sharedContents(organization)}),
+      content as materialized (select shared.digest, shared.holders, copy.stored_size, ${oldest} as oldest
+        from shared cross join blob_copy as copy
+        where copy.organization = ${organization} and copy.digest = shared.digest and copy.generation = shared.generation)
+    select held.map, sum(held.stored_size / held.holders + case when held.map = held.oldest then held.stored_size % held.holders else 0 end) as share
+    from (select distinct content.digest, content.holders, content.stored_size, content.oldest, file.id as map
+      from content cross join source_map_file as file
+      where file.organization = ${organization} and file.digest = content.digest) as held
+    group by held.map`
 }
 
 function groupColumn(name: UsageGroup): RawBuilder<unknown> {

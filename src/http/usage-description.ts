@@ -16,7 +16,8 @@ export const byParameter: Parameter = {
 const figures: Readonly<Record<string, string>> = {
   maps: 'Live maps.',
   size: 'Bytes of live maps as they were uploaded.',
-  stored_size: 'Bytes on disk of live and deleted maps. What several maps share is charged to them in equal shares.',
+  stored_size:
+    'Bytes on disk of live and deleted maps. What several maps share is charged to them in equal parts, the odd bytes to the oldest.',
   deleted_maps: 'Deleted maps that are not purged yet.',
   waiting_size: 'The part of stored_size that is charged to deleted maps.',
   growth_per_day:

@@ -74,7 +74,8 @@ function contentsOf(maps: readonly MapDetail[]): Map<string, Content> {
 }
 
 function share(bytes: number, place: number, holders: number): number {
-  return place < 0 ? 0 : Math.floor((bytes * (place + 1)) / holders) - Math.floor((bytes * place) / holders)
+  if (place < 0) return 0
+  return Math.floor(bytes / holders) + (place === 0 ? bytes % holders : 0)
 }
 
 function groupOf(groups: Map<string, Sums>, { map, uploader }: MapDetail, by: readonly UsageGroup[]): Sums {

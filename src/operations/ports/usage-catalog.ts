@@ -10,7 +10,7 @@ export interface Usage {
   readonly maps: number
   /** As uploaded, of live maps. */
   readonly size: number
-  /** On disk, of live and deleted maps; a content of several maps is charged to them in equal shares. */
+  /** On disk, of live and deleted maps; a content of several maps is charged to them in equal parts, the odd bytes to the oldest. */
   readonly storedSize: number
   readonly deletedMaps: number
   /** The part of the stored bytes that deleted maps take until they are purged. */
