@@ -8,6 +8,7 @@ const folder = path.join(root, 'docs', 'proof')
 const order = [
   'kill',
   'kill-again',
+  'kill-power',
   'kill-cluster',
   'faults',
   'histories',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { readTrace } from './trace.mjs'
+import { readTrace } from '../shared/trace.mjs'
 
 /**
  * From now on calls of these names end with the error, as `when` says in strace's words, which counts each thread for itself; with `only`

@@ -10,8 +10,8 @@ import path from 'node:path'
 import { call } from '../../test/wire/api.mjs'
 import { main } from '../../test/wire/node-process.mjs'
 import { cleanEnvironment } from '../../test/wire/running-server.mjs'
+import { readTrace } from '../shared/trace.mjs'
 import { createBook } from './book.mjs'
-import { readTrace } from './trace.mjs'
 import { expectOk, works } from './works.mjs'
 
 const traced =

@@ -22,12 +22,12 @@ import { parseArgs } from 'node:util'
 import { startServer } from '../../test/wire/running-server.mjs'
 import { seeded } from '../shared/random.mjs'
 import { keepRecord } from '../shared/record.mjs'
+import { hasStrace } from '../shared/trace.mjs'
 import { commandCells, runBackup, runCopy, withWhen } from './commands.mjs'
 import { fillDisk, mayMount } from './full-disk.mjs'
 import { cells, finishRounds, openRounds, runRound } from './matrix.mjs'
 import { checkOrder } from './order.mjs'
 import { runSpool, spoolCells } from './spool.mjs'
-import { hasStrace } from './trace.mjs'
 
 const parts = ['order', 'spool', 'matrix', 'purges', 'commands', 'disk']
 const impatient = { MAPKEEP_UNDO_WINDOW: '0s', MAPKEEP_PURGE_INTERVAL: '1s' }

@@ -9,23 +9,31 @@ import { embeddedInstallation } from './embedded.mjs'
 import * as embeddedForms from './forms.mjs'
 import { abandon, finish, newLife } from './life.mjs'
 import { migration } from './migration.mjs'
+import { poweredInstallation } from './powered.mjs'
 import { count, newTally } from './tally.mjs'
 
 /** What is killed, and how many rounds of a hundred are of that form. */
 export const mixes = {
   embedded: { server: 66, purge: 10, start: 9, backup: 7, copy: 5, migration: 3 },
+  power: { server: 70, purge: 15, start: 15 },
   cluster: { oneNode: 35, twoNodes: 20, allNodes: 20, oneByOne: 15, purging: 10 },
 }
 
-const forms = { embedded: { ...embeddedForms, migration }, cluster: clusterForms }
+const forms = { embedded: { ...embeddedForms, migration }, power: embeddedForms, cluster: clusterForms }
+
+const installations = { embedded: embeddedInstallation, power: poweredInstallation, cluster: clusterInstallation }
 
 /**
  * Runs `rounds`, of which `perLife` are one installation's; gives the tally and the violations. Life number n has the seed `seed` + n, so that
- * it can be lived again alone. `place` is where a cluster's stores are.
+ * it can be lived again alone. `place` is where a cluster's stores are, `isSynced: false` a disk that
+ * takes syncs for nothing when the power is cut.
  */
-export async function campaign(t, { seed, rounds, perLife, lanes, stores, mix = mixes[stores], place, told, keep = false }) {
+export async function campaign(
+  t,
+  { seed, rounds, perLife, lanes, stores, mix = mixes[stores], place, isSynced = true, told, keep = false },
+) {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'mapkeep-kill-'))
-  const run = { tally: newTally(), violations: [], current: new Set(), isOver: false, root, stores, mix, place, told, keep }
+  const run = { tally: newTally(), violations: [], current: new Set(), isOver: false, root, stores, mix, place, isSynced, told, keep }
   t.after(async () => {
     run.isOver = true
     await Promise.all([...run.current].map(abandon))
@@ -44,11 +52,10 @@ export async function campaign(t, { seed, rounds, perLife, lanes, stores, mix = 
 }
 
 async function liveWhole(run, { seed, rounds }) {
-  const { root, stores, tally, place, told } = run
+  const { root, tally, told } = run
   const random = seeded(seed)
   const folder = await fs.mkdtemp(path.join(root, `${seed}-`))
-  const installation =
-    stores === 'cluster' ? await clusterInstallation({ place, folder, tally }) : embeddedInstallation({ folder, tally, random })
+  const installation = await installations[run.stores]({ ...run, folder, random })
   const life = newLife({ installation, tally, random, seed })
   run.current.add(life)
   try {

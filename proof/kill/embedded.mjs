@@ -22,8 +22,11 @@ const standing = {
 /** The environment of any node here. */
 export const environment = more => cleanEnvironment({ ...standing, ...more })
 
-/** An embedded installation in a folder, not started. `took` is how long things last here, so that a kill can be in their middle. */
-export function embeddedInstallation({ folder, tally, random }) {
+/**
+ * An embedded installation in a folder, not started. `took` is how long things last here, so that a kill can be in their middle; `run` starts
+ * the server's process.
+ */
+export function embeddedInstallation({ folder, tally, random, run: runServer = startNode }) {
   const installation = { stores: 'embedded', data: path.join(folder, 'data'), nodes: [], log: '', answers: 0, onAnswer: () => {} }
   const took = { start: 1500, purge: 1000, backup: 1500, copy: 1500 }
   return Object.assign(installation, {
@@ -42,7 +45,7 @@ export function embeddedInstallation({ folder, tally, random }) {
       const began = performance.now()
       const told = text => (installation.log += text)
       const args = ['serve', '--port', '0', '--data', data]
-      installation.starting = startNode({ env: environment(settings), args, told }).then(node => {
+      installation.starting = runServer({ env: environment(settings), args, told }).then(node => {
         installation.nodes = [{ ...node, keys, dying: false }]
       })
       await installation.starting

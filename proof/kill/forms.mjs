@@ -16,10 +16,10 @@ export async function server(life) {
   await strike(life)
 }
 
-/** The server while it purges, and `mapkeep purge` beside it. */
+/** The server while it purges, or `mapkeep purge` beside it. */
 export async function purge(life) {
   const { installation, random } = life
-  const byCommand = random() < 0.5
+  const byCommand = random() < 0.5 && !installation.isAlone
   await begin(life, { MAPKEEP_UNDO_WINDOW: '0s', MAPKEEP_PURGE_INTERVAL: byCommand ? 'off' : '1s' })
   await prepareForPurge(life)
   const before = (await installation.storedDigests()).length

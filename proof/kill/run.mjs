@@ -2,6 +2,7 @@
 //
 //   npm run proof:kill -- --rounds 1000                          embedded: SQLite and files
 //   npm run proof:kill -- --stores cluster --rounds 200          three nodes on one Postgres and one bucket
+//   npm run proof:kill -- --power-cuts --rounds 100              embedded, and what was not synced is lost; wants strace
 //   npm run proof:kill -- --seed 7 --rounds 50 --lanes 1         one installation again
 //   npm run proof:kill -- --record --as kill-again               a record beside that of an earlier run
 //
@@ -19,18 +20,23 @@
 // to date; `mapkeep purge`; `mapkeep backup` (repeated and restored it must be what the server has); `mapkeep copy` (gone on with it must be the same, and
 // half of the time it takes over). Of a cluster one node, two, all, one after another; what a dead one did not answer is asked of another.
 //
-// What it cannot see: the loss of what the operating system had not written (the order of syncs is tested with strace), disks that lie, a
-// kill in the middle of one system call. Requests of the same seed are the same, their interleaving with each other and with the kill is not.
+// With power cuts the server runs under strace, which writes down what it does to its folder. After the kill the folder is what a disk may
+// hold then (power-cut.mjs): what was synced, and of the rest all, nothing or any part, in any order, writes torn between sectors. Nobody else works
+// on the folder meanwhile, so backups, copies and commands are not in these rounds; `fsck` looks at each folder that is left before the next start.
+//
+// What it cannot see: without power cuts the loss of what the operating system had not written; disks that lie about syncs or damage what they
+// do not write; a kill in the middle of one system call. Requests of the same seed are the same, their interleaving with each other and with the kill is not.
 // Claims of dead commands and nodes, which run out after a minute, are ended by hand while nothing runs; the clock is not moved otherwise.
 
 import { clusterMissing, startStores } from '../../test/cluster/stores.mjs'
 import { closingAfter } from '../shared/closing.mjs'
 import { flag } from '../shared/flags.mjs'
 import { keepRecord } from '../shared/record.mjs'
+import { hasStrace } from '../shared/trace.mjs'
 import { campaign, mixes } from './campaign.mjs'
 import { counted, rowsOf } from './tally.mjs'
 
-const stores = flag('stores', 'embedded')
+const stores = process.argv.includes('--power-cuts') ? 'power' : flag('stores', 'embedded')
 const order = {
   stores,
   seed: Number(flag('seed', Math.floor(Math.random() * 1e9))),
@@ -42,11 +48,19 @@ const order = {
 }
 const wanted = flag('forms')?.split(',')
 
+const straceMissing = () => (hasStrace ? undefined : 'power cuts want strace')
+
+const titles = {
+  embedded: 'Killing the server at random moments',
+  power: 'Cutting the power at random moments',
+  cluster: 'Killing nodes of a cluster at random moments',
+}
+
 await closingAfter(async t => {
-  if (!mixes[stores]) return refuse(`--stores knows ${Object.keys(mixes).join(' and ')}, not ${stores}`)
+  if (!mixes[stores]) return refuse(`--stores knows embedded and cluster, not ${stores}`)
   const strange = wanted?.find(form => !(form in mixes[stores]))
   if (strange) return refuse(`--forms knows ${Object.keys(mixes[stores]).join(', ')}, not ${strange}`)
-  const missing = stores === 'cluster' && clusterMissing()
+  const missing = { cluster: clusterMissing, power: straceMissing }[stores]?.()
   if (missing) return refuse(missing)
   console.error(`seed ${order.seed}`)
   const began = performance.now()
@@ -69,8 +83,8 @@ function report(tally, violations, seconds) {
   const doubts = sorts.map(sort => [sort, ...['in doubt', 'done', 'not done'].map(group => String(counted(tally, `${group}: ${sort}`)))])
   const all = violations.length === 0 ? 'no violation' : `${violations.length} violations`
   keepRecord({
-    name: flag('as', stores === 'cluster' ? 'kill-cluster' : 'kill'),
-    title: `Killing ${stores === 'cluster' ? 'nodes of a cluster' : 'the server'} at random moments${flag('as') ? `, from seed ${order.seed}` : ''}`,
+    name: flag('as', { embedded: 'kill', power: 'kill-power', cluster: 'kill-cluster' }[stores]),
+    title: `${titles[stores]}${flag('as') ? `, from seed ${order.seed}` : ''}`,
     command: ['npm run proof:kill', '--', '--seed', order.seed, ...process.argv.slice(2).filter(isKept)].join(' '),
     tables: [
       { caption: 'Rounds by what was killed', columns: ['killed', 'rounds', 'ms each'], rows: rounds },
@@ -106,6 +120,7 @@ function checksOf(tally) {
     ...rowsOf(tally, catalogs).map(([how, times]) => [`catalogs killed in their migration, afterwards ${how}`, times]),
     ['installations emptied to the last byte', number(counted(tally, 'installations emptied'))],
     ['bytes they had before', number(counted(tally, 'bytes on disk before the last purge'))],
+    ...rowsOf(tally, 'power'),
   ]
 }
 
@@ -116,6 +131,8 @@ function isKept(text, at, all) {
 function tell({ seed, rounds, round, form, error, folder, log }) {
   console.error(`\nround ${round} (${form}): ${error.stack}${log ? `\nthe server said last:\n${log}` : ''}`)
   if (order.keep) console.error(`what it left is in ${folder}`)
-  const choice = [stores === 'cluster' ? '--stores cluster' : '', wanted ? `--forms ${wanted}` : ''].filter(Boolean).join(' ')
+  const choice = [{ power: '--power-cuts', cluster: '--stores cluster' }[stores] ?? '', wanted ? `--forms ${wanted}` : '']
+    .filter(Boolean)
+    .join(' ')
   console.error(`again: npm run proof:kill -- --seed ${seed} --rounds ${rounds} --per-life ${rounds} --lanes 1 ${choice}`)
 }

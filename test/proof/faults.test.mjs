@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import { finishRounds, openRounds, runRound } from '../../proof/faults/matrix.mjs'
 import { checkOrder } from '../../proof/faults/order.mjs'
 import { runSpool } from '../../proof/faults/spool.mjs'
-import { hasStrace } from '../../proof/faults/trace.mjs'
 import { seeded } from '../../proof/shared/random.mjs'
+import { hasStrace } from '../../proof/shared/trace.mjs'
 import { scratchFolder, startServer } from '../wire/running-server.mjs'
 
 const seed = Number(process.env.MAPKEEP_TEST_SEED ?? Math.floor(Math.random() * 2 ** 32))

@@ -23,12 +23,12 @@ export function readTrace(file) {
   return calls.sort((a, b) => a.begin - b.begin)
 }
 
-/** `path` is what it was done to, `to` a rename's new name; `error` is the name of the error, if it ended with one. */
+/** `path` is what it was done to, `to` a rename's new name; `result` what it gave, `error` the name of the error, if it ended with one. */
 function toCall(text) {
   const [, name, rest, result, more = ''] = /^(\w+)\((.*)\) += (-?\d+|\?)(.*)$/.exec(text) ?? []
   if (!name) return undefined
   const [one = '', two = ''] = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(match => match[1])
   const descriptor = /^\d+<([^>]*)>/.exec(rest)?.[1]
   const error = result === '-1' ? /^ (E\w+)/.exec(more)?.[1] : undefined
-  return { name, path: descriptor ?? one, to: two, text: rest, error, injected: more.includes('(INJECTED)') }
+  return { name, path: descriptor ?? one, to: two, text: rest, result: Number(result), error, injected: more.includes('(INJECTED)') }
 }
