@@ -58,6 +58,8 @@ async function askAgain(life, settled) {
   for (const wish of settled) {
     const isSafe = wish.sort === 'upload' || wish.key || (wish.plan && !wish.isStale)
     if (!isSafe || life.random() < 0.5) continue
+    // A preview is answered before its plan is synced: with the power it may go, and then nothing is done
+    wish.mayHaveLostPlan = life.installation.isAlone && !wish.wasDone
     const { id } =
       wish.sort === 'upload'
         ? settleUpload(life, wish, await sendUpload(life, wish))

@@ -202,7 +202,7 @@ export function settlePassage({ model }, wish, { status, json, text }) {
 function settleRefusal(model, wish, { status, json, text }) {
   const why = `${named(wish)}: ${status} ${text}`
   if (wish.isStale) return assert.deepEqual([status, json.errors[0].title], [409, 'Plan is stale'], why)
-  if (wish.hasLostRival) return
+  if (wish.hasLostRival || (wish.mayHaveLostPlan && json.errors[0].source?.parameter === 'plan')) return
   const left = candidatesOf(model, wish).filter(map => !mayBePurged(map) && !wish.mayTake?.includes(map.tag))
   if (wish.sort === 'undo') {
     const isWhole = left.length === model.operations.get(wish.operation).members.length
