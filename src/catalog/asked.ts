@@ -46,9 +46,12 @@ export function asked({ organization, selection, state, upTo }: Scope): { readon
 const nothing = { path: undefined, exact: [], caseless: [] }
 
 function valuesOf({ filter: name, values }: Criterion, kind: Kind): Partial<CriterionValues> & Pick<CriterionValues, 'among'> {
+  // Whoever asks for nothing must not be given anything
+  const [first] = values
+  if (first === undefined) throw new Error('a filter of a selection has no values')
   if (name === 'id') return { among: values.map(idNumber).filter(id => id !== undefined) }
   if (name === 'uuid') return { among: values.map(foldCase) }
-  if (name === 'filename') return kind === 'js' ? fileName(values[0] ?? '') : { among: values.slice(0, 1) }
+  if (name === 'filename') return kind === 'js' ? fileName(first) : { among: [first] }
   if (!field(filter(name).field as FieldName).caseless) return { among: values }
   const caseless = values.filter(isCaseless).map(lowered)
   return { among: values.map(lowered), exact: values.filter(value => !isCaseless(value)), caseless }
@@ -57,5 +60,5 @@ function valuesOf({ filter: name, values }: Criterion, kind: Kind): Partial<Crit
 /** A js file name is the last segment of its path, and the index over names has that alone. */
 function fileName(value: string): Pick<CriterionValues, 'among' | 'path'> {
   const last = value.slice(value.lastIndexOf('/') + 1)
-  return { among: last === '' ? [] : [last], path: last === value ? undefined : value }
+  return { among: last === '' ? [] : [last], path: last === value && last !== '' ? undefined : value }
 }

@@ -23,4 +23,8 @@ test('values are taken apart into what the indexes have, in the order of their f
 test('a condition is never wider because a filter has lost its values', () => {
   const { form, values } = asked({ organization: 1, selection: { kind: 'js', criteria }, state: 'live' })
   assert.throws(() => whereAsked(sqliteEngine, form, { ...values, criteria: values.criteria.slice(0, 2) }), /has no values/)
+  const fileNamed = (...names: string[]) =>
+    asked({ organization: 1, selection: { kind: 'js', criteria: [{ filter: 'filename', values: names }] }, state: 'live' })
+  assert.throws(() => fileNamed(), /has no values/)
+  assert.deepEqual(fileNamed('').values.criteria, [{ among: [], path: '', exact: [], caseless: [] }])
 })
