@@ -132,7 +132,7 @@ async function bytes(db: Kysely<unknown>): Promise<void> {
     .addColumn('organization', 'bigint', c => c.notNull())
     .addColumn('digest', 'text', c => c.notNull())
     .addColumn('size', 'bigint', c => c.notNull())
-    // How many files of maps that are not purged, live or deleted, have this content
+    // How many maps that are not purged, live or deleted, have this content
     .addColumn('reference_count', 'bigint', c => c.notNull().defaultTo(0))
     // The copy that look-ups read; none while the first one is being written
     .addColumn('generation', 'text')

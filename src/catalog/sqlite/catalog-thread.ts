@@ -15,16 +15,18 @@ export class CatalogThread {
   readonly #waiting = new Map<number, Waiting>()
   #last = 0
   #ended: Error | undefined
+  /** Whether it starts with a call, and again with the next one should it be lost. */
+  #late = true
 
   /** It starts with the first call. */
   constructor(settings: ThreadSettings) {
     this.#settings = settings
   }
 
-  /** Starts it before anybody calls, so that the first one need not wait for that. */
-  start(): this {
+  /** Starts it before anybody calls, so that the first one need not wait for that; once lost, it stays lost. Throws when there is no room for a thread. */
+  start(): void {
+    this.#late = false
     this.#worker ??= this.#open()
-    return this
   }
 
   /** Throws when the thread takes no calls any more; one that is busy is alive. */
@@ -34,12 +36,14 @@ export class CatalogThread {
 
   /** Runs a method in the thread; what is under way there is finished first. */
   call<M extends keyof Catalog>(method: M, args: Parameters<Catalog[M]>): ReturnType<Catalog[M]> {
-    if (this.#ended) return Promise.reject(this.#ended) as ReturnType<Catalog[M]>
-    const number = ++this.#last
-    const answer = new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
-    this.#worker ??= this.#open()
-    this.#worker.postMessage({ number, method, args } satisfies Call)
-    return answer as ReturnType<Catalog[M]>
+    return new Promise((resolve, reject) => {
+      // What is thrown refuses the answer, and nobody is left to wait for a call that could not be sent
+      if (this.#ended) throw this.#ended
+      const number = ++this.#last
+      this.#worker ??= this.#open()
+      this.#worker.postMessage({ number, method, args } satisfies Call)
+      this.#waiting.set(number, { resolve, reject })
+    }) as ReturnType<Catalog[M]>
   }
 
   /** Finishes what was asked before, refuses the rest, and waits until the thread has ended by itself. */
@@ -53,9 +57,9 @@ export class CatalogThread {
   #open(): Worker {
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: this.#settings })
     worker.on('message', (reply: Reply) => this.#settle(reply))
-    worker.on('error', error => this.#failAll(error instanceof Error ? error : new Error(String(error))))
+    worker.on('error', error => this.#lose(worker, error instanceof Error ? error : new Error(String(error))))
     this.#exited = new Promise(resolve => {
-      worker.on('exit', () => resolve(this.#failAll(new Error('the catalog is closed'))))
+      worker.on('exit', () => resolve(this.#lose(worker, this.#ended ?? new Error('a thread of the catalog has ended'))))
     })
     return worker
   }
@@ -67,8 +71,11 @@ export class CatalogThread {
     else waiting?.resolve(reply.result as never)
   }
 
-  #failAll(error: Error): void {
-    this.#ended ??= error
+  #lose(worker: Worker, error: Error): void {
+    // Its error comes before its end, and another one may have taken its place between them
+    if (this.#worker !== worker) return
+    if (this.#late) this.#worker = undefined
+    else this.#ended ??= error
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }

@@ -20,10 +20,11 @@ import { fixPlannerStatistics } from './planner-statistics.ts'
  */
 export async function openSqliteCatalog(file: string): Promise<Catalog> {
   await migrateSqlite(file)
-  const writer = new CatalogThread({ file, access: 'write' }).start()
-  const reader = new CatalogThread({ file, access: 'read' }).start()
+  const writer = new CatalogThread({ file, access: 'write' })
+  const reader = new CatalogThread({ file, access: 'read' })
+  // Starts with what needs it: it holds nothing that could be lost with it
   const surveyor = new CatalogThread({ file, access: 'read' })
-  const { catalog: here, db } = openLocal(file, 'read')
+  const { catalog: here, db } = await startThreads([writer, reader], () => openLocal(file, 'read'))
   return {
     ...shortReads(here),
     ...longReads(reader),
@@ -42,7 +43,7 @@ export async function openSqliteCatalog(file: string): Promise<Catalog> {
     },
     async check() {
       // A thread that is busy is none that is lost, so neither is asked to answer
-      for (const thread of [writer, reader, surveyor]) thread.assertAlive()
+      for (const thread of [writer, reader]) thread.assertAlive()
       await here.check()
     },
     async close() {
@@ -89,9 +90,20 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
   }
 }
 
+/** Starts threads and gives what is opened beside them; none goes on when one of all that fails. */
+async function startThreads<Opened>(threads: readonly CatalogThread[], open: () => Opened): Promise<Opened> {
+  try {
+    for (const thread of threads) thread.start()
+    return open()
+  } catch (error) {
+    await Promise.all(threads.map(thread => thread.close()))
+    throw error
+  }
+}
+
 function shortReads(here: Catalog) {
-  const { installation, isWhole, findKeys, findJs, detail, existingDebugIds, membersOf } = here
-  return { installation, isWhole, findKeys, findJs, detail, existingDebugIds, membersOf }
+  const { installation, isWhole, findKeys, detail, membersOf } = here
+  return { installation, isWhole, findKeys, detail, membersOf }
 }
 
 function longReads(thread: CatalogThread) {
