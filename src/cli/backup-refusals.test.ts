@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -56,9 +57,26 @@ describe('mapkeep backup refuses', () => {
     assert.equal(fs.existsSync(place('nowhere')), false)
   })
 
-  test('to add to what has been served', async () => {
+  test('to serve it or to work on it, which would spoil it', async () => {
+    const kept = copyOf('kept')
+    const digest = () =>
+      createHash('sha256')
+        .update(fs.readFileSync(path.join(kept, 'catalog.db')))
+        .digest('hex')
+    const before = digest()
+    for (const command of [['serve', '--port', '0'], ['keys', 'list'], ['purge'], ['migrate']])
+      await refused(mapkeep([...command, '--data', kept]), /is a backup, and whatever works on it spoils it.*mapkeep restore-backup/)
+    assert.equal(digest(), before)
+    assert.equal((await restore(kept, place('from-kept'))).exitCode, 0)
+  })
+
+  test('to add to what has been served all the same', async () => {
     const served = copyOf('served')
+    const marker = path.join(served, '.mapkeep-backup')
+    const told = fs.readFileSync(marker)
+    fs.rmSync(marker)
     const server = await startServer(served)
+    fs.writeFileSync(marker, told)
     await refused(backUp(served), /is in use by another backup, by the restoring of one, or by a server/)
     await uploadLarge(server.url, 'b', 10)
     await stop(server)

@@ -117,6 +117,15 @@ describe('mapkeep fsck', () => {
     assert.equal(fs.existsSync(path.join(other, 'blobs', stray)), true)
   })
 
+  test('does not take a catalog that it may not look at for one that is missing', async () => {
+    const circle = path.join(folder.path, 'circle')
+    fs.symlinkSync(circle, circle)
+    const { exitCode, errors } = await fsck(circle)
+    assert.equal(exitCode, 1)
+    assert.match(errors, /ELOOP/)
+    assert.doesNotMatch(errors, /there is no catalog|mapkeep migrate/)
+  })
+
   test('makes neither a catalog nor blobs that are missing', async () => {
     const nowhere = path.join(folder.path, 'nowhere')
     const data = await stopped(1)

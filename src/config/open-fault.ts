@@ -9,7 +9,10 @@ export function openFault(error: unknown, settings: Settings): Error {
     EADDRINUSE: `cannot listen on ${place}: another program uses it`,
     EADDRNOTAVAIL: `cannot listen on ${place}: this machine does not have that address`,
     ENOTFOUND: `cannot listen on ${place}: no such host`,
-    EACCES: syscall === 'listen' ? `cannot listen on ${place}: not permitted` : `cannot write ${path}: not permitted (MAPKEEP_DATA)`,
+    EACCES:
+      syscall === 'listen'
+        ? `cannot listen on ${place}: not permitted`
+        : `cannot use ${path}: not permitted to this user; is it the server's? (MAPKEEP_DATA)`,
     EPERM: `cannot write ${path}: not permitted (MAPKEEP_DATA)`,
     EROFS: `cannot write ${path}: it is read-only (MAPKEEP_DATA)`,
     ENOTDIR: `cannot use ${path}: a part of this path is no folder (MAPKEEP_DATA)`,
