@@ -71,6 +71,20 @@ describe('the server', () => {
     assert.ok(line.reqId && line.method && line.status && line.ms >= 0)
   })
 
+  test('tells in its log where a request came from that was refused for its keys, and of no other', async () => {
+    rig.log.length = 0
+    await rig.ask(list, { headers: { ...rig.keys, 'dd-api-key': 'mka_another' } })
+    await rig.ask(list, { headers: rig.keys })
+    const lines = rig.log.map(line => JSON.parse(line)).filter(line => line.msg === 'request')
+    assert.deepEqual(
+      lines.map(({ status, address }) => [status, address]),
+      [
+        [401, '127.0.0.1'],
+        [200, undefined],
+      ],
+    )
+  })
+
   test('takes a query of a thousand UUIDs, and refuses a head beyond its limit', async () => {
     const ids = Array.from({ length: 1000 }, () => 'filter%5Bid%5D=0f9d5e6c-7e1a-4c55-9f6f-3a9f2c1b7a10').join('&')
     assert.equal((await rig.ask(`${list}&${ids}`, { headers: rig.keys })).status, 200)
