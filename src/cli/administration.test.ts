@@ -45,6 +45,7 @@ describe('mapkeep keys, beside a running server', () => {
       ['--type', 'api', '--name', 'x', '--permission', 'rum_apps_read'],
       ['--type', 'application', '--name', 'x', '--permission', 'everything'],
       ['--type', 'api', '--name', 'x', '--expires', 'soon'],
+      ['--type', 'api', '--name', 'x', '--expires', '0s'],
       ['--type', 'api', '--name', ' '],
       ['--type', 'root', '--name', 'x'],
       ['--type', 'api'],

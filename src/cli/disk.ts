@@ -45,7 +45,11 @@ function fullText(days: number | undefined): string {
   return days === undefined ? 'nothing was uploaded within the last 7 days' : daysText(days)
 }
 
+/** Days; what is further off nobody can tell from a week's growth. */
+const longest = 3650
+
 function daysText(days: number): string {
+  if (days > longest) return 'more than ten years'
   return days < 1 ? 'less than a day' : `${Math.floor(days)} ${days < 2 ? 'day' : 'days'}`
 }
 

@@ -145,6 +145,7 @@ function keyOrder(options: Options, now: number): KeyOrder {
   if (type === 'api' && given) throw new Failure('usage', '--permission is for application keys; an API key only uploads')
   const wanted = given ?? (['rum_apps_read'] as const)
   const expires = options.expires as number | undefined
+  if (expires === 0) throw new Failure('usage', '--expires must lie in the future')
   return {
     type,
     name,

@@ -73,6 +73,11 @@ function supports(name: Kind, each: FilterName): boolean {
   return kind(name).filters.includes(each)
 }
 
+test('the name of a kind keeps what explains it behind its plural', () => {
+  const [reason] = refuses(query('jvm'), ['filter[service]', 'filter[version]'])
+  assert.match(reason?.detail ?? '', / is required for JVM mapping files \(ProGuard, R8\)/)
+})
+
 test('js without service and version is told of the service first', () => {
   refuses(query('js'), ['filter[service]', 'filter[version]'])
   refuses(query('js', ['filter[id]', '5']), ['filter[service]', 'filter[version]'])

@@ -115,13 +115,20 @@ function missingFilters(entry: KindEntry, criteria: readonly Criterion[], rules:
   const given = new Set(criteria.map(criterion => criterion.filter))
   const missing = rules.required(entry, given).filter(name => !given.has(name))
   const instead = entry.instead ? `, unless ${filterParameter(entry.instead)} is given` : ''
-  return missing.map(name => parameterReason(filterParameter(name), `${filterParameter(name)} is required for ${entry.title}s${instead}`))
+  return missing.map(name =>
+    parameterReason(filterParameter(name), `${filterParameter(name)} is required for ${plural(entry.title)}${instead}`),
+  )
 }
 
 function missingAnyFilter(entry: KindEntry): Reason {
   const first = entry.filters.find(name => name !== 'id') ?? 'id'
   const all = entry.filters.map(filterParameter).join(', ')
-  return parameterReason(filterParameter(first), `at least one filter is required for ${entry.title}s: ${all}`)
+  return parameterReason(filterParameter(first), `at least one filter is required for ${plural(entry.title)}: ${all}`)
+}
+
+/** What stands in brackets behind a name stays as it is. */
+function plural(title: string): string {
+  return title.replace(/(?= \()|$/, 's')
 }
 
 function quote(text: string): string {
