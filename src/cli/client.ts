@@ -66,7 +66,15 @@ async function* body(response: Response, url: string): AsyncGenerator<Uint8Array
 }
 
 function unreachable(url: string, error: unknown): Failure {
-  return new Failure('unreachable', `could not reach ${url} (${causeOf(error)})`)
+  const cause = causeOf(error)
+  const told = reasons[cause] ? `: ${reasons[cause]}` : ''
+  return new Failure('unreachable', `could not reach ${url}${told} (${cause}); MAPKEEP_URL names the server`)
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak https',
 }
 
 function causeOf(error: unknown): string {

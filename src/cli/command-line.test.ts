@@ -33,6 +33,7 @@ describe('mapkeep list', () => {
   test('says so when nothing matches, and names the flag that the server misses', async () => {
     const nothing = await client('list', ...release('never'))
     assert.deepEqual([nothing.exitCode, nothing.output], [1, ''])
+    assert.match(nothing.errors, /^mapkeep: nothing matches; mapkeep usage --by service,version shows what there is$/m)
     const refused = await client('list')
     assert.equal(refused.exitCode, 1)
     assert.match(refused.errors, /^mapkeep: --service is required/m)

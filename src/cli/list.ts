@@ -15,10 +15,16 @@ export const mapsPath = 'api/mapkeep/v1/sourcemaps'
 interface Listing {
   readonly path: string
   readonly table: (items: readonly Item[], now: number) => string[]
+  /** Where to look when nothing matches. */
+  readonly hint: string
 }
 
-const live: Listing = { path: mapsPath, table: mapsTable }
-const deleted: Listing = { path: 'api/mapkeep/v1/deleted', table: deletedTable }
+const live: Listing = { path: mapsPath, table: mapsTable, hint: 'mapkeep usage --by service,version shows what there is' }
+const deleted: Listing = {
+  path: 'api/mapkeep/v1/deleted',
+  table: deletedTable,
+  hint: 'mapkeep operations shows what was deleted and purged',
+}
 
 /** Adds `mapkeep list`. */
 export function addList(program: Command, terminal: Terminal): void {
@@ -39,12 +45,12 @@ function addListing(command: Command, terminal: Terminal, listing: Listing): voi
 }
 
 /** Lists maps page by page up to the limit. */
-async function listMaps(terminal: Terminal, { path, table }: Listing, options: SelectionOptions): Promise<void> {
+async function listMaps(terminal: Terminal, { path, table, hint }: Listing, options: SelectionOptions): Promise<void> {
   const call = { path, query: selectionQuery(options), limit: Number(options.limit) }
   const { rows, more } = await firstRows<Item>(openClient(terminal.environment), call, page => {
     if (options.json) print(terminal, JSON.stringify(page))
   })
-  if (rows.length === 0) throw new Failure('refused', 'nothing matches')
+  if (rows.length === 0) throw new Failure('refused', `nothing matches; ${hint}`)
   if (options.json) return
   printTable(terminal, table(rows, terminal.clock()))
   if (more) print(terminal, `the newest ${mapsText(rows.length)}; there are more (--limit)`, 'errors')

@@ -17,7 +17,10 @@ describe('a server that is not as it should be', () => {
     await new Promise(resolve => closed.close(resolve))
     const { exitCode, errors } = await ask(`http://127.0.0.1:${port}`)
     assert.equal(exitCode, 3)
-    assert.equal(errors, `mapkeep: could not reach http://127.0.0.1:${port} (ECONNREFUSED)\n`)
+    assert.equal(
+      errors,
+      `mapkeep: could not reach http://127.0.0.1:${port}: nothing listens there (ECONNREFUSED); MAPKEEP_URL names the server\n`,
+    )
   })
 
   test('refuses the keys: exit code 1', async () => {

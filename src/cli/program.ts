@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { SettingsFault } from '../config/read-settings.ts'
 import { Problem } from '../domain/problem.ts'
 import { addClientCommands } from './client-commands.ts'
@@ -32,6 +32,7 @@ export function createProgram(terminal: Terminal, work: LocalWork, version: stri
     // So that --version means the program's only before a command; list and delete have a filter of that name
     .enablePositionalOptions()
     .exitOverride()
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({ writeOut: text => terminal.output.write(text), writeErr: text => terminal.errors.write(text) })
     .showHelpAfterError('(add --help to see what is possible)')
   addLocalCommands(program, terminal, work)
@@ -62,4 +63,9 @@ function toFailure(error: unknown): Failure {
       error.reasons.map(reason => reason.detail),
     )
   return new Failure('refused', (error as Error).message ?? String(error))
+}
+
+function describeOption(option: Option): string {
+  const text = new Help().optionDescription(option)
+  return option.mandatory ? `${text} (required)` : text
 }
