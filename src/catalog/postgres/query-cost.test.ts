@@ -6,9 +6,10 @@ import { type FilterName, filter } from '../../domain/filters.ts'
 import { type Kind, kind, kindNames } from '../../domain/kinds.ts'
 import type { Catalog } from '../../operations/ports/catalog.ts'
 import { filterSets } from '../contract/filter-sets.fixture.ts'
-import { plan, undoing } from '../contract/passages.fixture.ts'
+import { holdOf, plan, undoing } from '../contract/passages.fixture.ts'
 import { deletion, made, sampleTerms } from '../contract/sample-uploads.fixture.ts'
 import { createCatalog } from '../create-catalog.ts'
+import { keptByNone } from '../held.ts'
 import type { Schema } from '../schema.ts'
 import { postgresEngine } from './engine.ts'
 import { dialectOn, getTypeParser } from './open-database.ts'
@@ -30,6 +31,7 @@ interface Statement {
 let server: PostgresServer
 let client: pg.Client
 let pool: pg.Pool
+let db: Kysely<Schema>
 let catalog: Catalog
 const said: Statement[] = []
 
@@ -41,7 +43,7 @@ describe('what a request costs on a large Postgres', { skip: postgresMissing() ?
     client = new pg.Client({ connectionString: url })
     await client.connect()
     pool = new pg.Pool({ connectionString: url, types: { getTypeParser } })
-    const db = new Kysely<Schema>({
+    db = new Kysely<Schema>({
       dialect: dialectOn(pool),
       log: ({ query }) => {
         said.push({ text: query.sql, values: query.parameters })
@@ -77,6 +79,11 @@ describe('what a request costs on a large Postgres', { skip: postgresMissing() ?
       })
     }
 
+  test('rises with the number of holds and not with its square, before anything is read', async () => {
+    const [few, many] = [await planningUnder(80), await planningUnder(800)]
+    assert.ok(many < 25 * few, `${few} ms under 80 holds, ${many} ms under 800`)
+  })
+
   test('is that of few rows for look-ups', () =>
     assertCheap(async () => {
       assert.ok(await catalog.findJs(1, { debugId: 'value-17' }))
@@ -101,6 +108,25 @@ describe('what a request costs on a large Postgres', { skip: postgresMissing() ?
       made(await catalog.undo({ organization: 1, operation: moved.operation }, undoing, { partial: false }))
     }, /^(select|with)\b/))
 })
+
+/** Milliseconds that the database needs to plan what no such hold keeps. */
+async function planningUnder(count: number): Promise<number> {
+  const holds = Array.from({ length: count }, (_, at) => holdOf(`h${at}`, { service: `other ${at}*` }))
+  const query = db
+    .selectFrom('source_map')
+    .select('id')
+    .where('organization', '=', 1)
+    .where('kind', '=', 'js')
+    .where('deleted_at', 'is', null)
+    .where(builder => builder.and(keptByNone(postgresEngine(db), holds)(builder)))
+    .compile()
+  const times: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const { rows } = await client.query(`explain (summary) ${query.sql}`, [...query.parameters])
+    times.push(Number(/Planning Time: ([\d.]+) ms/.exec(rows.map(row => row['QUERY PLAN']).join('\n'))?.[1]))
+  }
+  return Math.min(...times)
+}
 
 const shared: readonly FilterName[] = ['arch', 'symbol_source', 'origin', 'origin_version']
 
