@@ -325,7 +325,7 @@ for (const name of ['sqlite', 'postgres']) {
     try {
       const complaints = []
       const onBad = (history, why) => complaints.push(`seed ${history.seed}: ${why}`)
-      const figures = await campaign(engine, { seed, histories: 120, seconds: 9, onBad })
+      const figures = await campaign(engine, { seed, histories: 120, seconds: 7, onBad })
       t.diagnostic(`${figures.histories} histories from seed ${seed}, largest search ${figures.visited}`)
       assert.deepEqual(complaints, [], engine.told())
       assert.ok(figures.undecided <= mostUndecided && figures.histories > mostUndecided && figures.atOnce > 1, JSON.stringify(figures))
