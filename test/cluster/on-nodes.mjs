@@ -15,7 +15,7 @@ const files = ['test/wire', 'test/stories'].flatMap(folder =>
 )
 
 /** The suites in which more than one node matters most: they run at every change, the others in `npm run test:all`. */
-const always = new Set(['test/stories/deletion.test.mjs', 'test/wire/repeats.test.mjs', 'test/wire/replay.test.mjs'])
+const always = new Set(['test/stories/deletion.test.mjs', 'test/wire/repeats.test.mjs'])
 
 /** Declares a test for each of those suites, or for each of the others. */
 export function describeOnNodes(which) {
